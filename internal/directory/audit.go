@@ -1,0 +1,154 @@
+package directory
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// An Entry says who changed what. It is written in the transaction of the
+// change. Its place and hash in the chain come from a sealer ([Link]), at
+// once or a moment later, as the engine allows.
+type Entry struct {
+	Seq        int64
+	ID         string
+	At         time.Time
+	Operation  string // the operationId, or the host command's
+	ActorID    string // public id of the acting user; empty for the host
+	Actor      string // who that was, for people
+	Credential string // id of the key used
+	Via        Via
+	Address    string
+	RequestID  string
+	Subject    string // public id of what was changed
+	Changes    string // JSON array of Change, in a fixed order
+	Salt       []byte // keeps the digest of erased data from being guessed
+	Digest     []byte // of all of the above but Seq
+	Place      int64  // in the chain, from 1; 0: not sealed yet
+	Hash       []byte // of the chain up to here
+}
+
+// A Change is one field, before and after. Secrets never appear in one.
+type Change struct {
+	Field string `json:"field"`
+	From  any    `json:"from,omitempty"`
+	To    any    `json:"to,omitempty"`
+}
+
+// AuditReads are the questions about the audit log.
+type AuditReads interface {
+	// Entries lists at most limit entries with seq above after, by seq.
+	Entries(after int64, limit int) ([]Entry, error)
+}
+
+// AuditTx is what recording asks of a transaction.
+type AuditTx interface {
+	// Record keeps an entry. It is there when the transaction commits, and
+	// part of the chain then or soon after.
+	Record(e Entry) error
+}
+
+// Link returns the hash of an entry's place in the chain. It covers digests,
+// not data: a person's data can be erased and the chain still holds.
+func Link(previous []byte, place int64, digest []byte) []byte {
+	h := sha256.New()
+	h.Write(previous)
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(place))) //nolint:gosec // places count from 1
+	h.Write(digest)
+	return h.Sum(nil)
+}
+
+// digest covers each field with its length, so that none can flow into the next.
+func (e Entry) digest() []byte {
+	h := sha256.New()
+	for _, part := range []string{
+		e.ID, e.At.UTC().Format(time.RFC3339Nano), e.Operation, e.ActorID, e.Actor, e.Credential,
+		string(e.Via), e.Address, e.RequestID, e.Subject, e.Changes, string(e.Salt),
+	} {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+		io.WriteString(h, part) //nolint:errcheck // a hash takes everything
+	}
+	return h.Sum(nil)
+}
+
+// Intact reports whether the entry's digest is that of its fields.
+func (e Entry) Intact() bool { return string(e.Digest) == string(e.digest()) }
+
+func (d *Directory) record(tx Tx, a Actor, operation string, u User, changes []Change) error {
+	return d.recordOn(tx, a, operation, string(u.ID), changes)
+}
+
+func (d *Directory) recordKey(tx Tx, a Actor, operation string, owner User, k APIKey) error {
+	return d.recordOn(tx, a, operation, k.ID, []Change{{Field: "owner", To: owner.ID}, {Field: "name", To: k.Name}})
+}
+
+func (d *Directory) recordLetter(tx Tx, a Actor, operation string, l Letter) error {
+	return d.recordOn(tx, a, operation, string(l.ID), nil)
+}
+
+func (d *Directory) recordOn(tx Tx, a Actor, operation, subject string, changes []Change) error {
+	id, err := d.newID("AuditLog")
+	if err != nil {
+		return err
+	}
+	if changes == nil {
+		changes = []Change{}
+	}
+	text, err := json.Marshal(changes)
+	if err != nil {
+		return fmt.Errorf("encode changes: %w", err)
+	}
+	e := Entry{
+		ID: id, At: d.now(), Operation: operation,
+		ActorID: string(a.UserID), Actor: a.shown(), Credential: a.Credential, Via: a.Via,
+		Address: a.Address, RequestID: a.RequestID,
+		Subject: subject, Changes: string(text), Salt: make([]byte, 16),
+	}
+	if _, err := io.ReadFull(d.Rand, e.Salt); err != nil {
+		return fmt.Errorf("read random bytes: %w", err)
+	}
+	e.Digest = e.digest()
+	return tx.Record(e)
+}
+
+// shown is the actor for a reader of the log: the address, or the host's user.
+func (a Actor) shown() string {
+	if a.Email != "" {
+		return a.Email
+	}
+	return a.Name
+}
+
+// changed lists the fields in which two users differ. The zero User stands
+// for none.
+func changed(before, after User) []Change {
+	var all []Change
+	add := func(field string, from, to any) {
+		if from != to {
+			all = append(all, Change{field, from, to})
+		}
+	}
+	if before.ID == "" {
+		return []Change{
+			{Field: "name", To: after.Name}, {Field: "email", To: after.Email}, {Field: "role", To: after.Role},
+			{Field: "is_developer", To: after.Developer}, {Field: "state", To: after.State},
+			{Field: "invited_until", To: moment(after.InvitedUntil)},
+		}
+	}
+	add("name", before.Name, after.Name)
+	add("role", before.Role, after.Role)
+	add("is_developer", before.Developer, after.Developer)
+	add("state", before.State, after.State)
+	add("invited_until", moment(before.InvitedUntil), moment(after.InvitedUntil))
+	return all
+}
+
+func moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.Format(time.RFC3339Nano)
+}

@@ -1,0 +1,153 @@
+package directory
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Kind says what sort of failure an Error is. The API maps it to a status.
+type Kind int
+
+// The kinds of failure.
+const (
+	Internal        Kind = iota // a fault of ours; its text is never shown
+	Malformed                   // the request cannot be understood
+	Invalid                     // a value breaks a rule
+	Unauthenticated             // no credential, or none that is good
+	Forbidden                   // the actor may not
+	NotFound                    // nothing there, or nothing the actor may see
+	Conflict                    // the present state forbids it
+	Unavailable                 // not now
+)
+
+// An Error is a failure that the caller may read.
+type Error struct {
+	Kind   Kind
+	Detail string  // a sentence that says what is wrong and what to do
+	Fields []Fault // the offending fields, for Invalid
+}
+
+// A Fault is what is wrong with one field of a request.
+type Fault struct{ Field, Detail string }
+
+func (e *Error) Error() string { return e.Detail }
+
+// KindOf is the kind of err, Internal when it is not an Error.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Internal
+}
+
+// Every sentence that a caller may read is below.
+
+func errMalformed(detail string) *Error { return &Error{Kind: Malformed, Detail: detail} }
+
+func errInvalid(faults []Fault) *Error {
+	said := make([]string, len(faults))
+	for i, f := range faults {
+		said[i] = f.Field + ": " + f.Detail
+	}
+	return &Error{Kind: Invalid, Detail: strings.Join(said, "; "), Fields: faults}
+}
+
+func errUserNotFound() *Error { return &Error{Kind: NotFound, Detail: "User not found."} }
+
+func errUserIDMalformed() *Error {
+	return errMalformed("user_id: this is not a user id; ids look like VXNlcjo… and are shown by the list.")
+}
+
+func errNotSignedIn() *Error {
+	return &Error{Kind: Unauthenticated, Detail: "The API key is unknown, expired or revoked, or its owner is no longer active."}
+}
+
+func errNoRight(a Action) *Error {
+	return &Error{Kind: Forbidden, Detail: fmt.Sprintf("Your role does not allow you to %s.", a)}
+}
+
+func errNotDeveloper() *Error {
+	return &Error{Kind: Forbidden, Detail: "Developer access is off for the owner of this API key; an administrator can turn it on."}
+}
+
+func errRoleAboveOwn(role Role) *Error {
+	return &Error{Kind: Forbidden, Detail: fmt.Sprintf("A MEMBER may invite a MEMBER or an ANNOTATOR, not a %s.", role)}
+}
+
+func errDeveloperByAdmin() *Error {
+	return &Error{Kind: Forbidden, Detail: "Only an administrator may change is_developer."}
+}
+
+func errSelfDelete() *Error {
+	return &Error{Kind: Forbidden, Detail: "You cannot delete yourself; ask another administrator."}
+}
+
+func errLastAdmin() *Error {
+	return &Error{Kind: Forbidden, Detail: "This is the last active administrator; make another one first."}
+}
+
+func errLastDeveloperAdmin() *Error {
+	return &Error{Kind: Forbidden, Detail: "This is the last active administrator with developer access; without it nobody could use the API."}
+}
+
+func errUserExists(status string) *Error {
+	return &Error{Kind: Conflict, Detail: "A user with this email is already " + status + "."}
+}
+
+func errAddressTaken() *Error {
+	return &Error{Kind: Conflict, Detail: "This email belonged to a user who was deleted; a deleted address cannot be invited again."}
+}
+
+func errNothingToUpdate() *Error {
+	return errMalformed("Nothing to update: give name, is_developer or both.")
+}
+
+func errBlankName() *Error { return errMalformed("name: must not be blank.") }
+
+func errNotInvited(s Status) *Error {
+	if s == StatusExpired {
+		return errMalformed("The invitation has expired; create the user again to invite them anew.")
+	}
+	return errMalformed("The user has already accepted the invitation; there is nothing to send again.")
+}
+
+func errNotActive(s Status) *Error {
+	if s == StatusExpired {
+		return errMalformed("The user's invitation has expired; create the user again to invite them anew.")
+	}
+	return errMalformed("The user has not accepted the invitation yet; resend the invitation instead.")
+}
+
+func errLetterNotFound() *Error { return &Error{Kind: NotFound, Detail: "Letter not found."} }
+
+func errLetterSettled(state LetterState) *Error {
+	return &Error{Kind: Conflict, Detail: "The letter cannot be sent again: it is " + strings.ToLower(string(state)) + "."}
+}
+
+func errBadCursor() *Error {
+	return errMalformed("cursor: not one that this list gave out with these filters; start again without it.")
+}
+
+func errBadLimit() *Error { return errMalformed("limit: must be a whole number from 1 to 100.") }
+
+func errInitialized(at time.Time) *Error {
+	return &Error{Kind: Conflict, Detail: fmt.Sprintf("This directory exists since %s; nothing was changed. To replace a lost key, use `ax server key create`.", at.Format(time.DateTime+" MST"))}
+}
+
+func errNotInitialized() *Error {
+	return &Error{Kind: Unavailable, Detail: "There is no directory here yet; make one with `ax server init --admin-email you@example.com`."}
+}
+
+func errForeignKey() *Error {
+	return &Error{Kind: Unavailable, Detail: "The key is not the one this directory was made with; every server of a directory uses the same key file."}
+}
+
+func errNoSuchEmail(email string) *Error {
+	return &Error{Kind: NotFound, Detail: fmt.Sprintf("No user has the email %q.", email)}
+}
+
+func errOwnerInactive(s Status) *Error {
+	return &Error{Kind: Conflict, Detail: fmt.Sprintf("The user is %s; only an ACTIVE user can have an API key.", s)}
+}

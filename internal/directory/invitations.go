@@ -1,0 +1,204 @@
+package directory
+
+import (
+	"context"
+	"time"
+)
+
+// How a person comes to have an account:
+//
+//	         create, EMAIL_LINK or                 accept the link,
+//	         TEMPORARY_PASSWORD                    replace the password
+//	(none) ─────────────────────────► INVITED ──────────────────────► ACTIVE
+//	   │                               │  ▲  ▲                          ▲
+//	   │                 resend: a new │  │  │ create again:            │
+//	   │                 link, the old └──┘  │ a new invitation         │
+//	   │                 secret is void      │                          │
+//	   │                                  (EXPIRED: time has passed)    │
+//	   └── create, NONE; also from INVITED and EXPIRED ─────────────────┘
+//
+// An open invitation is one unspent token and the user's InvitedUntil, which
+// end at the same moment. The token of a TEMPORARY_PASSWORD invitation is the
+// password itself.
+
+// An InviteMode says how a new user comes in.
+type InviteMode string
+
+// The invite modes.
+const (
+	InviteNone      InviteMode = "NONE"               // ACTIVE at once, no letter: for single sign-on
+	InviteLink      InviteMode = "EMAIL_LINK"         // a letter with a link
+	InviteTemporary InviteMode = "TEMPORARY_PASSWORD" // a password in the answer, shown once
+)
+
+// InviteModes are all of them.
+func InviteModes() []InviteMode { return []InviteMode{InviteNone, InviteLink, InviteTemporary} }
+
+// A CreateUser asks for a new user. Role and Mode are known ones, or empty
+// when they were not given.
+type CreateUser struct {
+	Name      string
+	Email     string
+	Role      Role
+	Mode      InviteMode
+	Developer *bool   // nil: by the role
+	Unsound   []Fault // what the caller already found wrong
+}
+
+// A CreatedUser is what came of a CreateUser.
+type CreatedUser struct {
+	User              User
+	Created           bool   // false: an open invitation stands, unchanged
+	TemporaryPassword string // for InviteTemporary, and only now
+}
+
+// CreateUser adds a user and invites them. The address decides: an open
+// invitation is left alone and returned, an active or deleted user is a
+// Conflict, and an expired invitation, or any with mode NONE, begins anew
+// under the same id.
+func (d *Directory) CreateUser(ctx context.Context, a Actor, in CreateUser) (CreatedUser, error) {
+	if err := a.may(CreateUsers); err != nil {
+		return CreatedUser{}, err
+	}
+	if err := in.sound(); err != nil {
+		return CreatedUser{}, err
+	}
+	if err := a.mayAssign(in.Role); err != nil {
+		return CreatedUser{}, err
+	}
+	var out CreatedUser
+	err := d.Store.Write(ctx, func(tx Tx) (err error) {
+		out, err = d.createUser(tx, a, in)
+		return err
+	})
+	return out, err
+}
+
+func (d *Directory) createUser(tx Tx, a Actor, in CreateUser) (CreatedUser, error) {
+	now := d.now()
+	id, err := d.newID("User")
+	if err != nil {
+		return CreatedUser{}, err
+	}
+	u := User{ID: UserID(id), Email: in.Email, CreatedAt: now}
+	d.standing(&u, in, now)
+	inserted, err := tx.InsertUser(&u)
+	if err != nil {
+		return CreatedUser{}, err
+	}
+	var before User
+	if !inserted {
+		var reinvite bool
+		if before, reinvite, err = reinvitable(tx, in, now); err != nil || !reinvite {
+			return CreatedUser{User: before}, err
+		}
+		u = before
+		d.standing(&u, in, now)
+		if err := tx.UpdateUser(u); err != nil {
+			return CreatedUser{}, err
+		}
+	}
+	out := CreatedUser{User: u, Created: true}
+	if out.TemporaryPassword, err = d.invite(tx, a, u, in.Mode, now); err != nil {
+		return CreatedUser{}, err
+	}
+	return out, d.record(tx, a, "create_user", u, append(changed(before, u), Change{Field: "invite_mode", To: string(in.Mode)}))
+}
+
+// standing gives the user what the request says, as of now.
+func (d *Directory) standing(u *User, in CreateUser, now time.Time) {
+	u.Name, u.Role, u.Developer = in.Name, in.Role, in.Role.developsByDefault()
+	if in.Developer != nil {
+		u.Developer = *in.Developer
+	}
+	switch in.Mode {
+	case InviteNone:
+		u.State, u.InvitedUntil = StateActive, time.Time{}
+	case InviteLink:
+		u.State, u.InvitedUntil = StateInvited, now.Add(d.InvitationLife)
+	case InviteTemporary:
+		u.State, u.InvitedUntil = StateInvited, now.Add(d.PasswordLife)
+	}
+}
+
+// reinvitable finds who has the address already, and whether the request
+// invites them anew.
+func reinvitable(tx Tx, in CreateUser, now time.Time) (User, bool, error) {
+	u, ok, err := tx.LockUserByEmail(Fold(in.Email))
+	switch {
+	case err != nil:
+		return User{}, false, err
+	case !ok || u.State == StateDeleted:
+		return User{}, false, errAddressTaken()
+	case u.State == StateActive:
+		return User{}, false, errUserExists(string(StatusActive))
+	}
+	return u, in.Mode == InviteNone || u.Status(now) == StatusExpired, nil
+}
+
+// invite replaces whatever invitation stands by one of the mode.
+func (d *Directory) invite(tx Tx, a Actor, u User, mode InviteMode, now time.Time) (temporaryPassword string, err error) {
+	if err := voidTokens(tx, u, now, TokenInvitation, TokenTemporaryPassword); err != nil {
+		return "", err
+	}
+	switch mode {
+	case InviteLink:
+		return "", d.sendLink(tx, a, u, TokenInvitation, now, u.InvitedUntil)
+	case InviteTemporary:
+		if temporaryPassword, err = d.newTemporaryPassword(); err != nil {
+			return "", err
+		}
+		err = tx.InsertToken(Token{
+			Digest: DigestOf(temporaryPassword), Purpose: TokenTemporaryPassword,
+			UserSeq: u.Seq, CreatedAt: now, ExpiresAt: u.InvitedUntil,
+		})
+	case InviteNone:
+	}
+	return temporaryPassword, err
+}
+
+// ResendInvitation sends an invited user a new link; the old secret, link or
+// temporary password, is void.
+func (d *Directory) ResendInvitation(ctx context.Context, a Actor, id UserID) error {
+	if err := d.mayOnUser(ctx, a, ResendInvites, id); err != nil {
+		return err
+	}
+	return d.Store.Write(ctx, func(tx Tx) error {
+		before, err := lockLive(tx, id)
+		if err != nil {
+			return err
+		}
+		now := d.now()
+		if s := before.Status(now); s != StatusInvited {
+			return errNotInvited(s)
+		}
+		u := before
+		u.InvitedUntil = now.Add(d.InvitationLife)
+		if err := tx.UpdateUser(u); err != nil {
+			return err
+		}
+		if _, err := d.invite(tx, a, u, InviteLink, now); err != nil {
+			return err
+		}
+		return d.record(tx, a, "resend_user_invitation", u, changed(before, u))
+	})
+}
+
+// sound trims and checks the request, and names every fault.
+func (in *CreateUser) sound() error {
+	faults := in.Unsound
+	add := func(field, fault string) {
+		if fault != "" {
+			faults = append(faults, Fault{field, fault})
+		}
+	}
+	var fault string
+	in.Name, fault = parseName(in.Name)
+	add("name", fault)
+	in.Email, fault = ParseEmail(in.Email)
+	add("email", fault)
+	if len(faults) > 0 {
+		return errInvalid(faults)
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package directory
+
+import (
+	"bytes"
+	"context"
+	"time"
+)
+
+// An Installation is that a directory exists in a store.
+type Installation struct {
+	CreatedAt time.Time
+	KeyCheck  []byte // Key.Check of the directory's key
+}
+
+// InstallationReads are the questions about the directory itself.
+type InstallationReads interface {
+	// Installation reports ok false before the directory was made.
+	Installation() (i Installation, ok bool, err error)
+}
+
+// InstallationTx is what making a directory asks of a transaction.
+type InstallationTx interface {
+	// InsertInstallation reports false when there is one already.
+	InsertInstallation(i Installation) (inserted bool, err error)
+}
+
+// CheckKey fails unless the directory exists and was made with d.Key.
+func (d *Directory) CheckKey(ctx context.Context) error {
+	i, ok, err := d.Store.Read(ctx).Installation()
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return errNotInitialized()
+	case !bytes.Equal(i.KeyCheck, d.Key.Check()):
+		return errForeignKey()
+	}
+	return nil
+}
+
+// Initialize makes the directory and its first administrator, ACTIVE, and
+// returns that user's API key. A second call is a Conflict, also when two run
+// at once.
+func (d *Directory) Initialize(ctx context.Context, a Actor, email, name string) (key string, err error) {
+	in := CreateUser{Name: name, Email: email, Role: RoleAdmin, Mode: InviteNone}
+	if err := in.sound(); err != nil {
+		return "", err
+	}
+	err = d.Store.Write(ctx, func(tx Tx) error {
+		ok, err := tx.InsertInstallation(Installation{CreatedAt: d.now(), KeyCheck: d.Key.Check()})
+		if err != nil {
+			return err
+		}
+		if !ok {
+			i, _, err := tx.Installation()
+			if err != nil {
+				return err
+			}
+			return errInitialized(i.CreatedAt)
+		}
+		out, err := d.createUser(tx, a, in)
+		if err != nil {
+			return err
+		}
+		key, err = d.issueKey(tx, a, out.User, "first key")
+		return err
+	})
+	return key, err
+}
+
+// AdoptHostUser returns a new API key for the person at this machine, an
+// administrator whom it makes if need be. The local profile uses it on a
+// directory that was made by `ax server init`.
+func (d *Directory) AdoptHostUser(ctx context.Context, a Actor, email, name string) (key string, err error) {
+	in := CreateUser{Name: name, Email: email, Role: RoleAdmin, Mode: InviteNone}
+	if err := in.sound(); err != nil {
+		return "", err
+	}
+	err = d.Store.Write(ctx, func(tx Tx) error {
+		u, ok, err := tx.LockUserByEmail(Fold(in.Email))
+		if err != nil {
+			return err
+		}
+		if !ok || u.State == StateInvited {
+			out, err := d.createUser(tx, a, in)
+			if err != nil {
+				return err
+			}
+			u = out.User
+		}
+		if u.State == StateDeleted {
+			return errAddressTaken()
+		}
+		key, err = d.issueKey(tx, a, u, "local profile")
+		return err
+	})
+	return key, err
+}

@@ -1,0 +1,100 @@
+package store
+
+import "ax/internal/directory"
+
+const entryColumns = `seq, id, at, operation, actor_id, actor, credential, via, address, request_id,
+	subject, changes, salt, digest, place, hash`
+
+func scanEntry(row scanner) (e directory.Entry, err error) {
+	var place *int64
+	err = row.Scan(&e.Seq, &e.ID, (*micros)(&e.At), &e.Operation, &e.ActorID, &e.Actor, &e.Credential, &e.Via,
+		&e.Address, &e.RequestID, &e.Subject, &e.Changes, &e.Salt, &e.Digest, &place, &e.Hash)
+	if place != nil {
+		e.Place = *place
+	}
+	return e, err
+}
+
+func (s session) Entries(after int64, limit int) ([]directory.Entry, error) {
+	return all(s, scanEntry, `SELECT `+entryColumns+` FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
+}
+
+// Record keeps the entry with its transaction. Where one writer commits for
+// all, the entry waits for the end of the group and gets its place there.
+func (tx *Tx) Record(e directory.Entry) error {
+	if tx.engine.sealsInCommit {
+		tx.entries = append(tx.entries, e)
+		return nil
+	}
+	return tx.insertEntry(e)
+}
+
+func (s session) insertEntry(e directory.Entry) error {
+	var place any
+	if e.Place > 0 {
+		place = e.Place
+	}
+	_, err := s.exec(`
+		INSERT INTO audit (id, at, operation, actor_id, actor, credential, via, address, request_id,
+			subject, changes, salt, digest, place, hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		e.ID, micros(e.At), e.Operation, e.ActorID, e.Actor, e.Credential, string(e.Via), e.Address, e.RequestID,
+		e.Subject, e.Changes, e.Salt, e.Digest, place, e.Hash)
+	return err
+}
+
+// A chain is the end of the sealed entries.
+type chain struct {
+	place int64
+	hash  []byte
+}
+
+func (s session) chainEnd() (c chain, err error) {
+	_, err = s.get(func(row scanner) error { return row.Scan(&c.place, &c.hash) },
+		`SELECT place, hash FROM audit WHERE place IS NOT NULL ORDER BY place DESC LIMIT 1`)
+	return c, err
+}
+
+func (c *chain) append(e *directory.Entry) {
+	c.place++
+	c.hash = directory.Link(c.hash, c.place, e.Digest)
+	e.Place, e.Hash = c.place, c.hash
+}
+
+// insertSealed gives the entries of a group their places and keeps them.
+func (s session) insertSealed(entries []directory.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	end, err := s.chainEnd()
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		end.append(&entries[i])
+		if err := s.insertEntry(entries[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sealBatch seals at most n entries that have no place yet, oldest first.
+func (s session) sealBatch(n int) (int, error) {
+	end, err := s.chainEnd()
+	if err != nil {
+		return 0, err
+	}
+	entries, err := all(s, scanEntry, `SELECT `+entryColumns+` FROM audit WHERE place IS NULL ORDER BY seq LIMIT $1`, n)
+	if err != nil {
+		return 0, err
+	}
+	for i := range entries {
+		e := &entries[i]
+		end.append(e)
+		if _, err := s.exec(`UPDATE audit SET place = $2, hash = $3 WHERE seq = $1`, e.Seq, e.Place, e.Hash); err != nil {
+			return 0, err
+		}
+	}
+	return len(entries), nil
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// An engine is what differs between SQLite and PostgreSQL.
+type engine struct {
+	name          string // of its folder of migrations
+	forUpdate     string // ends a SELECT that locks what it found
+	skipLocked    string // ends one that passes over what others locked
+	sealsInCommit bool   // one writer at a time: audit entries get their places at once
+	version       string // asks which migration came last; fails on an empty store
+	setVersion    func(ctx context.Context, run runner, v int) error
+	lockMigration string // held until the transaction ends
+}
+
+var sqliteEngine = engine{
+	name:          "sqlite",
+	sealsInCommit: true,
+	version:       `PRAGMA user_version`,
+	setVersion: func(ctx context.Context, run runner, v int) error {
+		_, err := run.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, v))
+		return err
+	},
+}
+
+// The key is any number that other programs on the server do not use.
+const migrationLock, sealLock = 7_302_011, 7_302_012
+
+var postgresEngine = engine{
+	name:          "postgres",
+	forUpdate:     ` FOR UPDATE`,
+	skipLocked:    ` FOR UPDATE SKIP LOCKED`,
+	version:       `SELECT version FROM schema_version`,
+	lockMigration: fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, migrationLock),
+	setVersion: func(ctx context.Context, run runner, v int) error {
+		if v == 1 {
+			if _, err := run.ExecContext(ctx, `CREATE TABLE schema_version (version BIGINT NOT NULL)`); err != nil {
+				return err
+			}
+			_, err := run.ExecContext(ctx, `INSERT INTO schema_version VALUES (1)`)
+			return err
+		}
+		_, err := run.ExecContext(ctx, `UPDATE schema_version SET version = $1`, v)
+		return err
+	},
+}
+
+// sqlitePool opens a pool on a file. Readers refuse to write; the writer is
+// one connection. WAL with synchronous=FULL: a commit is on the disk before
+// it is acknowledged.
+func sqlitePool(file string, readOnly bool, connections int) (*sql.DB, error) {
+	path := filepath.ToSlash(file)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/… on Windows
+	}
+	pragmas := url.Values{"_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+		"cache_size(-16000)", "temp_store(MEMORY)",
+	}}
+	if readOnly {
+		pragmas.Add("_pragma", "query_only(ON)")
+	}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: pragmas.Encode()}).String())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db, nil
+}
+
+// storageFault holds when SQLite could not write or sync: what is on the disk
+// is unknown then, and nothing may be acknowledged any more.
+func storageFault(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff == sqlite3.SQLITE_IOERR
+}
+
+// worthRetrying holds for PostgreSQL's serialization failures and deadlocks.
+func worthRetrying(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// missingTable holds when the version was asked of an empty PostgreSQL database.
+func missingTable(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "42P01"
+}
+
+// noTransaction holds for SQLite's complaint that there is nothing to roll
+// back, which it words but does not number.
+func noTransaction(err error) bool {
+	return strings.Contains(err.Error(), "no transaction is active")
+}

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// A migration is one step of the schema, forward only.
+type migration struct {
+	version int
+	name    string
+	sql     string
+}
+
+func (e *engine) migrations() ([]migration, error) {
+	files, err := fs.Glob(migrations, "migrations/"+e.name+"/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	steps := make([]migration, len(files))
+	for i, f := range files {
+		text, err := fs.ReadFile(migrations, f)
+		if err != nil {
+			return nil, err
+		}
+		name := f[strings.LastIndexByte(f, '/')+1:]
+		version, err := strconv.Atoi(name[:strings.IndexByte(name, '_')])
+		if err != nil || version != i+1 {
+			return nil, fmt.Errorf("migration %s is not number %d", f, i+1)
+		}
+		steps[i] = migration{version, name, string(text)}
+	}
+	return steps, nil
+}
+
+// A VersionError says that the schema is not the one this binary knows.
+type VersionError struct{ Found, Known int }
+
+func (e *VersionError) Error() string {
+	switch {
+	case e.Found > e.Known:
+		return fmt.Sprintf("the directory has schema version %d and this ax knows %d; use the newer ax that made it", e.Found, e.Known)
+	case e.Found == 0:
+		return "there is no directory here yet; make one with `ax server init --admin-email you@example.com`"
+	}
+	return fmt.Sprintf("the directory has schema version %d and this ax needs %d; run `ax server migrate`", e.Found, e.Known)
+}
+
+// CheckVersion fails with a VersionError unless the schema is current.
+func (s *Store) CheckVersion(ctx context.Context) error {
+	known, err := s.engine.known()
+	if err != nil {
+		return err
+	}
+	found, err := s.engine.found(ctx, s.reads)
+	if err == nil && found != known {
+		err = &VersionError{found, known}
+	}
+	return err
+}
+
+// known is how many migrations there are; the files are numbered from 1.
+func (e *engine) known() (int, error) {
+	files, err := migrations.ReadDir("migrations/" + e.name)
+	return len(files), err
+}
+
+// found is the last migration that was applied, 0 on an empty store.
+func (e *engine) found(ctx context.Context, run runner) (version int, err error) {
+	err = session{ctx: ctx, run: run, engine: e}.each(func(row scanner) error { return row.Scan(&version) }, e.version)
+	if missingTable(err) {
+		return 0, nil
+	}
+	return version, err
+}
+
+// Migrate applies the migrations that are missing, each in a transaction of
+// its own. Several may run it at once. A schema newer than this binary knows
+// is a VersionError and stays untouched.
+func (s *Store) Migrate(ctx context.Context) error {
+	err := s.CheckVersion(ctx)
+	behind, ok := errors.AsType[*VersionError](err)
+	if !ok || behind.Found > behind.Known {
+		return err
+	}
+	steps, err := s.engine.migrations()
+	if err != nil {
+		return err
+	}
+	for _, m := range steps {
+		if err := s.transact(ctx, func(tx *Tx) error { return tx.migrate(m) }); err != nil {
+			return fmt.Errorf("migration %s: %w", m.name, err)
+		}
+	}
+	return nil
+}
+
+// migrate applies one step, unless another process has meanwhile.
+func (tx *Tx) migrate(m migration) error {
+	if lock := tx.engine.lockMigration; lock != "" {
+		if err := tx.each(nothing, lock); err != nil {
+			return err
+		}
+	}
+	found, err := tx.version()
+	if err != nil || found >= m.version {
+		return err
+	}
+	// The steps hold many statements, which only an unprepared one may.
+	raw := tx.unprepared()
+	if _, err := raw.ExecContext(tx.ctx, m.sql); err != nil {
+		return err
+	}
+	return tx.engine.setVersion(tx.ctx, raw, m.version)
+}
+
+// version is found inside a transaction, where asking a table that is not
+// there would end it on PostgreSQL.
+func (tx *Tx) version() (int, error) {
+	if tx.engine.sealsInCommit {
+		return tx.engine.found(tx.ctx, tx.unprepared())
+	}
+	there, err := tx.get(nothing, `SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL`)
+	if err != nil || !there {
+		return 0, err
+	}
+	return tx.engine.found(tx.ctx, tx.run)
+}
+
+// unprepared is the runner below the cache of prepared statements.
+func (tx *Tx) unprepared() runner {
+	if p, ok := tx.run.(*prepared); ok {
+		return p.below
+	}
+	return tx.run
+}

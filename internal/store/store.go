@@ -1,0 +1,160 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/gofrs/flock"
+
+	"ax/internal/directory"
+)
+
+// A Store keeps a directory in SQL. It implements directory.Store.
+type Store struct {
+	engine *engine
+	reads  *sql.DB
+	cached runner // reads, with prepared statements where that helps
+	write  func(ctx context.Context, fn func(*Tx) error) error
+	inside sync.Map // ids of the goroutines that run a write's function
+	close  []func() error
+	failed chan struct{} // closed when the storage can no longer be trusted
+	once   sync.Once
+}
+
+// A Tx is a transaction under way. It implements directory.Tx.
+type Tx struct {
+	session
+	entries []directory.Entry // to be sealed at the end of the group
+}
+
+var (
+	_ directory.Store = (*Store)(nil)
+	_ directory.Tx    = (*Tx)(nil)
+)
+
+// databaseFile is the file in a data folder that holds a directory.
+const databaseFile = "directory.db"
+
+// OpenSQLite opens the directory in a folder, which it makes, for its owner
+// only, when it is absent. It does not migrate.
+func OpenSQLite(ctx context.Context, folder string) (*Store, error) {
+	folder, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	file := filepath.Join(folder, databaseFile)
+	writer, err := sqlitePool(file, false, 1)
+	if err != nil {
+		return nil, err
+	}
+	// The writer connects first: it makes the file and switches it to WAL.
+	g, err := newGroup(ctx, writer, flock.New(filepath.Join(folder, "turn.lock"), flock.SetPermissions(0o600)))
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	if err := os.Chmod(file, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("data folder: %w", err), g.close(), writer.Close())
+	}
+	reads, err := sqlitePool(file, true, max(4, 2*runtime.NumCPU()))
+	if err != nil {
+		return nil, errors.Join(err, g.close(), writer.Close())
+	}
+	s := &Store{engine: &sqliteEngine, reads: reads, write: g.write, failed: make(chan struct{})}
+	s.cached = &prepared{below: reads}
+	s.close = []func() error{reads.Close, g.close, writer.Close}
+	g.guard = s.guard
+	g.fault = s.fail
+	return s, nil
+}
+
+// OpenPostgres opens the directory in a PostgreSQL database. It does not
+// migrate.
+func OpenPostgres(ctx context.Context, url string) (*Store, error) {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err)
+	}
+	db.SetMaxOpenConns(32)
+	db.SetMaxIdleConns(32)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to the database: %w", err), db.Close())
+	}
+	s := &Store{engine: &postgresEngine, reads: db, cached: db, failed: make(chan struct{})}
+	s.write = s.writeAlone
+	s.close = []func() error{db.Close}
+	return s, nil
+}
+
+// Close ends the store. Writes that were accepted are finished first.
+func (s *Store) Close() error {
+	var errs []error
+	for _, c := range s.close {
+		errs = append(errs, c())
+	}
+	return errors.Join(errs...)
+}
+
+// Read implements directory.Store.
+func (s *Store) Read(ctx context.Context) directory.Reads {
+	return session{ctx: ctx, run: s.cached, engine: s.engine}
+}
+
+// Write implements directory.Store.
+func (s *Store) Write(ctx context.Context, fn func(directory.Tx) error) error {
+	return s.transact(ctx, func(tx *Tx) error { return fn(tx) })
+}
+
+func (s *Store) transact(ctx context.Context, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if _, nested := s.inside.Load(goroutine()); nested {
+		panic("store: Write inside Write")
+	}
+	return s.write(ctx, fn)
+}
+
+// guard runs fn, remembering that this goroutine is inside a write.
+func (s *Store) guard(fn func(*Tx) error, tx *Tx) error {
+	id := goroutine()
+	s.inside.Store(id, true)
+	defer s.inside.Delete(id)
+	return fn(tx)
+}
+
+// goroutine returns an identity of the running goroutine. A write inside a
+// write would wait for itself for ever; this is the only use of it.
+func goroutine() string {
+	buf := make([]byte, 40)
+	buf = buf[:runtime.Stack(buf, false)]
+	id, _, _ := bytes.Cut(bytes.TrimPrefix(buf, []byte("goroutine ")), []byte(" "))
+	return string(id)
+}
+
+// Failed is closed when a write to the disk has failed in a way that leaves
+// its state unknown. The server stops then.
+func (s *Store) Failed() <-chan struct{} { return s.failed }
+
+func (s *Store) fail() { s.once.Do(func() { close(s.failed) }) }
+
+// Ready reports whether the store answers, with the schema this binary knows.
+func (s *Store) Ready(ctx context.Context) error {
+	select {
+	case <-s.failed:
+		return errStorage
+	default:
+	}
+	return s.CheckVersion(ctx)
+}
+
+var errStorage = errors.New("the disk failed while writing; nothing is acknowledged until the server has been restarted")

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ax/internal/directory"
+)
+
+const userColumns = `users.seq, users.id, users.name, users.email, users.role, users.developer,
+	users.state, users.invited_until, users.created_at`
+
+func userFields(u *directory.User) []any {
+	return []any{
+		&u.Seq, &u.ID, &u.Name, &u.Email, &u.Role, &u.Developer,
+		&u.State, (*micros)(&u.InvitedUntil), (*micros)(&u.CreatedAt),
+	}
+}
+
+func scanUser(row scanner) (u directory.User, err error) {
+	err = row.Scan(userFields(&u)...)
+	return u, err
+}
+
+func (s session) UserByID(id directory.UserID) (directory.User, bool, error) {
+	return one(s, scanUser, `SELECT `+userColumns+` FROM users WHERE id = $1`, string(id))
+}
+
+func (s session) UserByEmail(folded string) (directory.User, bool, error) {
+	return one(s, scanUser, `SELECT `+userColumns+` FROM users WHERE email_key = $1`, folded)
+}
+
+func (tx *Tx) LockUser(id directory.UserID) (directory.User, bool, error) {
+	return one(tx.session, scanUser, `SELECT `+userColumns+` FROM users WHERE id = $1`+tx.engine.forUpdate, string(id))
+}
+
+func (tx *Tx) LockUserByEmail(folded string) (directory.User, bool, error) {
+	return one(tx.session, scanUser, `SELECT `+userColumns+` FROM users WHERE email_key = $1`+tx.engine.forUpdate, folded)
+}
+
+func (s session) OtherAdmin(seq int64, developer bool) (bool, error) {
+	return s.get(nothing, `
+		SELECT 1 FROM users
+		 WHERE role = 'ADMIN' AND state = 'ACTIVE' AND seq <> $1 AND (developer OR NOT $2)
+		 LIMIT 1`, seq, developer)
+}
+
+func nothing(scanner) error { return nil }
+
+// LockAdmins locks the one row of the directory, as every transaction does
+// that could lose an administrator.
+func (tx *Tx) LockAdmins() error {
+	_, err := tx.get(nothing, `SELECT id FROM directory`+tx.engine.forUpdate)
+	return err
+}
+
+func (s session) Users(q directory.UserQuery) ([]directory.User, error) {
+	where, args := []string{`seq > $1`}, []any{q.After}
+	arg := func(v any) string {
+		args = append(args, v)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	where = append(where, userStatuses(q.Statuses, q.Now, arg))
+	if q.EmailContains != "" {
+		where = append(where, `email_key LIKE `+arg(containing(q.EmailContains))+` ESCAPE '\'`)
+	}
+	query := `SELECT ` + userColumns + ` FROM users WHERE ` + strings.Join(where, ` AND `) + ` ORDER BY seq LIMIT ` + arg(q.Limit)
+	return all(s, scanUser, query, args...)
+}
+
+// userStatuses is the condition that a user has one of the statuses at now.
+func userStatuses(statuses []directory.Status, now time.Time, arg func(any) string) string {
+	if len(statuses) == 0 {
+		return `state <> 'DELETED'`
+	}
+	any := make([]string, len(statuses))
+	for i, s := range statuses {
+		switch s {
+		case directory.StatusActive:
+			any[i] = `state = 'ACTIVE'`
+		case directory.StatusInvited:
+			any[i] = `state = 'INVITED' AND invited_until > ` + arg(micros(now))
+		case directory.StatusExpired:
+			any[i] = `state = 'INVITED' AND invited_until <= ` + arg(micros(now))
+		}
+	}
+	return `(` + strings.Join(any, ` OR `) + `)`
+}
+
+// containing is the LIKE pattern, escaped by \, of texts that contain term.
+func containing(term string) string {
+	return `%` + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(term) + `%`
+}
+
+func (tx *Tx) InsertUser(u *directory.User) (bool, error) {
+	return tx.get(func(row scanner) error { return row.Scan(&u.Seq) }, `
+		INSERT INTO users (id, name, email, email_key, role, developer, state, invited_until, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (email_key) DO NOTHING
+		RETURNING seq`,
+		string(u.ID), u.Name, u.Email, directory.Fold(u.Email), string(u.Role), u.Developer,
+		string(u.State), micros(u.InvitedUntil), micros(u.CreatedAt))
+}
+
+func (tx *Tx) UpdateUser(u directory.User) error {
+	_, err := tx.exec(`
+		UPDATE users SET name = $2, role = $3, developer = $4, state = $5, invited_until = $6
+		 WHERE seq = $1`,
+		u.Seq, u.Name, string(u.Role), u.Developer, string(u.State), micros(u.InvitedUntil))
+	return err
+}
