@@ -76,10 +76,6 @@ func errRoleAboveOwn(role Role) *Error {
 	return &Error{Kind: Forbidden, Detail: fmt.Sprintf("A MEMBER may invite a MEMBER or an ANNOTATOR, not a %s.", role)}
 }
 
-func errDeveloperByAdmin() *Error {
-	return &Error{Kind: Forbidden, Detail: "Only an administrator may change is_developer."}
-}
-
 func errSelfDelete() *Error {
 	return &Error{Kind: Forbidden, Detail: "You cannot delete yourself; ask another administrator."}
 }
@@ -132,7 +128,8 @@ func errBadCursor() *Error {
 
 func errBadLimit() *Error { return errMalformed("limit: must be a whole number from 1 to 100.") }
 
-func errInitialized(at time.Time) *Error {
+// ErrInitialized says that a directory is there already.
+func ErrInitialized(at time.Time) *Error {
 	return &Error{Kind: Conflict, Detail: fmt.Sprintf("This directory exists since %s; nothing was changed. To replace a lost key, use `ax server key create`.", at.Format(time.DateTime+" MST"))}
 }
 

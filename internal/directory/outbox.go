@@ -55,6 +55,8 @@ type LetterReads interface {
 	// Letters lists at most limit letters with seq above after, by seq.
 	Letters(after int64, limit int) ([]Letter, error)
 	LetterByID(id LetterID) (l Letter, ok bool, err error)
+	// LetterDue tells whether ClaimLetters at now would find any.
+	LetterDue(now time.Time) (bool, error)
 }
 
 // LetterTx is what the outbox asks of a transaction.
@@ -65,8 +67,8 @@ type LetterTx interface {
 	// many claimers, each letter goes to one.
 	ClaimLetters(now, until time.Time, n int) ([]Letter, error)
 	// SettleLetter writes state, due time, attempts, last error and settle
-	// time of a letter that still waits, frees it, and forgets the secret
-	// unless it goes on waiting or is DEAD.
+	// time of a letter that still waits under the claim that l shows, frees
+	// it, and forgets the secret unless it goes on waiting or is DEAD.
 	SettleLetter(l Letter) error
 	// WithdrawLetters ends a user's waiting and dead letters of one kind.
 	WithdrawLetters(userSeq int64, kind LetterKind, now time.Time) error
@@ -100,6 +102,10 @@ func (d *Directory) enqueue(tx Tx, a Actor, u User, kind LetterKind, token strin
 // a sender that dies leaves them to the next one.
 func (d *Directory) ClaimLetters(ctx context.Context, n int, hold time.Duration) ([]OpenLetter, error) {
 	now := d.now()
+	// Asking costs a read; most of the time there is nothing to write.
+	if due, err := d.Store.Read(ctx).LetterDue(now); err != nil || !due {
+		return nil, err
+	}
 	var claimed []Letter
 	err := d.Store.Write(ctx, func(tx Tx) (err error) {
 		claimed, err = tx.ClaimLetters(now, now.Add(hold), n)
@@ -111,7 +117,7 @@ func (d *Directory) ClaimLetters(ctx context.Context, n int, hold time.Duration)
 	open := make([]OpenLetter, len(claimed))
 	for i, l := range claimed {
 		if open[i], err = d.openLetter(l); err != nil {
-			return nil, err
+			open[i] = OpenLetter{Letter: l} // without its link it cannot be sent; the others can
 		}
 	}
 	return open, nil

@@ -42,8 +42,8 @@ func (d *Directory) CheckKey(ctx context.Context) error {
 // returns that user's API key. A second call is a Conflict, also when two run
 // at once.
 func (d *Directory) Initialize(ctx context.Context, a Actor, email, name string) (key string, err error) {
-	in := CreateUser{Name: name, Email: email, Role: RoleAdmin, Mode: InviteNone}
-	if err := in.sound(); err != nil {
+	in, err := administrator(email, name)
+	if err != nil {
 		return "", err
 	}
 	err = d.Store.Write(ctx, func(tx Tx) error {
@@ -56,7 +56,7 @@ func (d *Directory) Initialize(ctx context.Context, a Actor, email, name string)
 			if err != nil {
 				return err
 			}
-			return errInitialized(i.CreatedAt)
+			return ErrInitialized(i.CreatedAt)
 		}
 		out, err := d.createUser(tx, a, in)
 		if err != nil {
@@ -68,12 +68,32 @@ func (d *Directory) Initialize(ctx context.Context, a Actor, email, name string)
 	return key, err
 }
 
+// CheckAdministrator says what is wrong with a first administrator's address
+// and name.
+func CheckAdministrator(email, name string) error {
+	_, err := administrator(email, name)
+	return err
+}
+
+func administrator(email, name string) (CreateUser, error) {
+	in := CreateUser{Name: name, Email: email, Role: RoleAdmin, Mode: InviteNone}
+	err := in.sound()
+	return in, err
+}
+
+// RecordBackup notes that the whole directory was copied.
+func (d *Directory) RecordBackup(ctx context.Context, a Actor, file string) error {
+	return d.Store.Write(ctx, func(tx Tx) error {
+		return d.recordOn(tx, a, "backup", "", []Change{{Field: "file", To: file}})
+	})
+}
+
 // AdoptHostUser returns a new API key for the person at this machine, an
 // administrator whom it makes if need be. The local profile uses it on a
 // directory that was made by `ax server init`.
 func (d *Directory) AdoptHostUser(ctx context.Context, a Actor, email, name string) (key string, err error) {
-	in := CreateUser{Name: name, Email: email, Role: RoleAdmin, Mode: InviteNone}
-	if err := in.sound(); err != nil {
+	in, err := administrator(email, name)
+	if err != nil {
 		return "", err
 	}
 	err = d.Store.Write(ctx, func(tx Tx) error {

@@ -27,7 +27,7 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }()
-	made := filepath.Join(aside, databaseFile)
+	made := filepath.Join(aside, DatabaseFile)
 	if err := s.vacuumInto(ctx, made); err != nil {
 		return err
 	}

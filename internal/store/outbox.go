@@ -26,6 +26,10 @@ func (s session) LetterByID(id directory.LetterID) (directory.Letter, bool, erro
 	return one(s, scanLetter, `SELECT `+letterColumns+` FROM letters WHERE id = $1`, string(id))
 }
 
+func (s session) LetterDue(now time.Time) (bool, error) {
+	return s.get(nothing, `SELECT 1 FROM letters WHERE state = 'WAITING' AND due_at <= $1 AND claimed_until <= $1 LIMIT 1`, micros(now))
+}
+
 func (tx *Tx) InsertLetter(l directory.Letter) error {
 	_, err := tx.exec(`
 		INSERT INTO letters (id, kind, state, user_seq, to_address, to_name, from_name, sealed,
@@ -54,8 +58,8 @@ func (tx *Tx) SettleLetter(l directory.Letter) error {
 	_, err := tx.exec(`
 		UPDATE letters SET state = $2, due_at = $3, attempts = $4, last_error = $5, settled_at = $6, claimed_until = 0,
 			sealed = CASE WHEN $2 IN ('WAITING', 'DEAD') THEN sealed END
-		 WHERE id = $1 AND state = 'WAITING'`,
-		string(l.ID), string(l.State), micros(l.DueAt), l.Attempts, l.LastError, micros(l.SettledAt))
+		 WHERE id = $1 AND state = 'WAITING' AND claimed_until = $7`,
+		string(l.ID), string(l.State), micros(l.DueAt), l.Attempts, l.LastError, micros(l.SettledAt), claim(l.ClaimedUntil))
 	return err
 }
 

@@ -39,8 +39,8 @@ var (
 	_ directory.Tx    = (*Tx)(nil)
 )
 
-// databaseFile is the file in a data folder that holds a directory.
-const databaseFile = "directory.db"
+// DatabaseFile is the file in a data folder that holds a directory.
+const DatabaseFile = "directory.db"
 
 // OpenSQLite opens the directory in a folder, which it makes, for its owner
 // only, when it is absent. It does not migrate.
@@ -52,7 +52,7 @@ func OpenSQLite(ctx context.Context, folder string) (*Store, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	file := filepath.Join(folder, databaseFile)
+	file := filepath.Join(folder, DatabaseFile)
 	writer, err := sqlitePool(file, false, 1)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,148 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	maxBodyBytes = 1 << 20
+	maxDepth     = 32
+)
+
+// decode reads a JSON body into T. It refuses what the standard decoder lets
+// pass and an authorization decision could turn on: a key that is unknown,
+// doubled or differently cased, null, broken UTF-8, anything behind the end.
+func decode[T any](r *http.Request) (body T, err error) {
+	if err := mediaType(r.Header); err != nil {
+		return body, err
+	}
+	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBodyBytes))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return body, errBodyTooLarge()
+	}
+	if err != nil {
+		return body, badRequest("The body broke off: %v.", err)
+	}
+	if err := inspect(text); err != nil {
+		return body, err
+	}
+	if err := json.Unmarshal(text, &body, json.RejectUnknownMembers(true)); err != nil {
+		return body, mismatch(err)
+	}
+	return body, nil
+}
+
+func mediaType(h http.Header) error {
+	t, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	charset := params["charset"]
+	if err != nil || t != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return errMediaType()
+	}
+	if e := h.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return errContentEncoding()
+	}
+	return nil
+}
+
+// inspect walks the tokens: the text is one JSON value, not too deep, without
+// doubled keys, null or NUL.
+func inspect(text []byte) error {
+	d := jsontext.NewDecoder(bytes.NewReader(text))
+	for {
+		token, err := d.ReadToken()
+		switch {
+		case errors.Is(err, io.EOF):
+			if d.InputOffset() == 0 || len(bytes.TrimSpace(text)) == 0 {
+				return badRequest("The body is empty; send a JSON object.")
+			}
+			return nil
+		case errors.Is(err, jsontext.ErrDuplicateName):
+			return badRequest("%s: the key is there twice.", key(d.StackPointer()))
+		case err != nil:
+			return badRequest("The body is not JSON: %s.", syntax(err))
+		case d.StackDepth() > maxDepth:
+			return badRequest("The body is nested more than %d levels deep.", maxDepth)
+		case token.Kind() == 'n':
+			return badRequest("%s: must not be null; leave the key out.", key(d.StackPointer()))
+		case token.Kind() == '"' && strings.ContainsRune(token.String(), 0):
+			return badRequest("%s: must not hold the character U+0000.", key(d.StackPointer()))
+		case d.StackDepth() == 0 && len(bytes.TrimSpace(text[d.InputOffset():])) > 0:
+			return badRequest("There is text behind the JSON object.")
+		}
+	}
+}
+
+// mismatch says which key does not fit the request's shape, and how.
+func mismatch(err error) error {
+	e, ok := errors.AsType[*json.SemanticError](err)
+	switch {
+	case !ok:
+		return badRequest("The body is not JSON: %s.", syntax(err))
+	case errors.Is(err, json.ErrUnknownName):
+		return badRequest("%s: there is no such key in this request.", key(e.JSONPointer))
+	}
+	return badRequest("%s: must be %s, not %s.", key(e.JSONPointer), shape(e), kindName(e.JSONKind))
+}
+
+// key writes a JSON pointer the way that people name fields: role.name.
+func key(p jsontext.Pointer) string {
+	var parts []string
+	for token := range p.Tokens() {
+		parts = append(parts, printable(token))
+	}
+	if len(parts) == 0 {
+		return "body"
+	}
+	return strings.Join(parts, ".")
+}
+
+func printable(s string) string {
+	const shown = 60
+	if len(s) > shown {
+		s = s[:shown] + "…"
+	}
+	return strings.Trim(fmt.Sprintf("%q", strings.ToValidUTF8(s, "?")), `"`)
+}
+
+func shape(e *json.SemanticError) string {
+	switch e.GoType.Kind().String() {
+	case "string":
+		return "a string"
+	case "bool":
+		return "true or false"
+	case "int":
+		return "a whole number"
+	}
+	return "an object"
+}
+
+func kindName(k jsontext.Kind) string {
+	switch k {
+	case 't', 'f':
+		return "true or false"
+	case '"':
+		return "a string"
+	case '0':
+		return "a number"
+	case '[':
+		return "an array"
+	}
+	return "an object"
+}
+
+// syntax is what is wrong with a text, without the library's name for itself.
+func syntax(err error) string {
+	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		return fmt.Sprintf("%v at byte %d", e.Err, e.ByteOffset)
+	}
+	return "it ends too early"
+}

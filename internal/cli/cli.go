@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ax/internal/cli/command"
+	"ax/internal/cli/server"
+	"ax/internal/cli/term"
+	"ax/internal/cli/users"
+)
+
+// Version is set when a release is built.
+var Version = "dev" //nolint:gochecknoglobals // the linker needs a variable
+
+// Main runs the command line args, without the program's name, and returns
+// the exit code. The first interrupt cancels the command, which then says
+// what it has done; a second one ends the process.
+func Main(ctx context.Context, args []string, streams *term.Streams, getenv func(string) string) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	context.AfterFunc(ctx, stop)
+	defer stop()
+	e := &command.Env{Streams: streams, Getenv: getenv, JSON: asksForJSON(args)}
+	w := &world{env: e}
+	root := w.root(ctx)
+	root.SetArgs(args)
+	c, err := root.ExecuteContextC(ctx)
+	if u, ok := errors.AsType[*command.UsageError](err); ok {
+		u.Command = c.CommandPath()
+	}
+	if err != nil {
+		e.Report(err)
+	}
+	if closed := w.close(ctx); closed != nil && err == nil {
+		e.Report(closed)
+		err = closed
+	}
+	return command.ExitCode(err)
+}
+
+// root makes the tree. Making it opens nothing.
+func (w *world) root(ctx context.Context) *cobra.Command {
+	e := w.env
+	root := &cobra.Command{
+		Use:               "ax",
+		Short:             "Manage the users of an Arize AX account, or of a directory of your own",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Version:           Version,
+		Args:              unknownCommand,
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return w.begin(c) },
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	root.SetVersionTemplate("ax version {{.Version}}\n")
+	root.SetOut(e.Streams.Out)
+	root.SetErr(e.Streams.Err)
+	root.SetIn(e.Streams.In)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return command.Usagef("%v", err) })
+	f := root.PersistentFlags()
+	f.StringVarP(&w.profile, "profile", "p", "", "profile to use (default: AX_PROFILE, ARIZE_API_KEY, or the active profile)")
+	f.StringVar(&w.color, "color", "auto", "colour: auto, always or never")
+	f.DurationVar(&w.timeout, "timeout", defaultTimeout, "time limit for one request")
+	f.BoolVarP(&e.Verbose, "verbose", "v", false, "enable verbose logs")
+	e.Client, e.DefaultOutput = w.client, w.defaultOutput
+	root.AddCommand(users.New(e), server.New(e))
+	for _, group := range root.Commands() {
+		prepareGroup(group)
+	}
+	root.SetContext(ctx)
+	return root
+}
+
+// prepareGroup gives a group that is named alone its help, on stdout, and the
+// exit code of a command line that is not complete.
+func prepareGroup(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		prepareGroup(sub)
+	}
+	if c.HasSubCommands() && c.RunE == nil {
+		c.Args = unknownCommand
+		c.RunE = func(c *cobra.Command, _ []string) error {
+			return errors.Join(c.Help(), command.ErrNoCommand)
+		}
+	}
+}
+
+// unknownCommand refuses a word that is no command, and names the nearest.
+func unknownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("No such command '%s'.", args[0])
+	c.SuggestionsMinimumDistance = 2
+	if near := append(aliases(args[0]), c.SuggestionsFor(args[0])...); len(near) > 0 {
+		if i := slices.IndexFunc(near, func(n string) bool { return has(c, n) }); i >= 0 {
+			text += fmt.Sprintf(" Did you mean '%s'?", near[i])
+		}
+	}
+	return &command.UsageError{Text: text}
+}
+
+// aliases are words that other tools have for our commands.
+func aliases(word string) []string {
+	switch word {
+	case "ls":
+		return []string{"list"}
+	case "rm", "remove":
+		return []string{"delete"}
+	case "add", "new", "invite":
+		return []string{"create"}
+	case "show":
+		return []string{"get"}
+	}
+	return nil
+}
+
+func has(c *cobra.Command, name string) bool {
+	return slices.ContainsFunc(c.Commands(), func(s *cobra.Command) bool { return s.Name() == name })
+}
+
+// asksForJSON looks for a JSON output in a command line that may be too wrong
+// to be parsed; its errors are to be JSON all the same.
+func asksForJSON(args []string) bool {
+	for i, a := range args {
+		value, ok := strings.CutPrefix(a, "--output=")
+		switch {
+		case ok:
+		case (a == "-o" || a == "--output") && i+1 < len(args):
+			value = args[i+1]
+		case strings.HasPrefix(a, "-o") && !strings.HasPrefix(a, "--"):
+			value = strings.TrimPrefix(a[2:], "=")
+		default:
+			continue
+		}
+		return value == string(term.FormatJSON) || strings.EqualFold(filepath.Ext(value), ".json")
+	}
+	return false
+}

@@ -1,0 +1,94 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"ax/internal/cli/term"
+	"ax/internal/client"
+	"ax/internal/profile"
+)
+
+// The exit codes. docs/cli.md has the same table.
+const (
+	ExitOK          = 0
+	ExitRefused     = 1   // configuration, refusal or decline
+	ExitUsage       = 2   // a bad or missing option
+	ExitAuth        = 3   // not authenticated
+	ExitFailed      = 4   // the API or the network failed, or a deletion was not done
+	ExitOutput      = 5   // a file or output could not be written
+	ExitInterrupted = 130 // Ctrl-C
+)
+
+// A UsageError is a command line that cannot be run as it is.
+type UsageError struct {
+	Text    string
+	Command string // whose --help says more
+}
+
+func (e *UsageError) Error() string { return e.Text }
+
+// Usagef makes a UsageError.
+func Usagef(format string, args ...any) error { return &UsageError{Text: fmt.Sprintf(format, args...)} }
+
+// ErrIncomplete ends a command that did, and reported, only a part.
+var ErrIncomplete = errors.New("not everything was done")
+
+// ErrDeclined ends a command whose question was answered with no.
+var ErrDeclined = errors.New("declined")
+
+// ErrNoCommand ends a command line that names a group and got its help.
+var ErrNoCommand = &UsageError{Text: "no command"}
+
+// A DoingError is a failure with what was being done: "list users".
+type DoingError struct {
+	Doing string
+	Err   error
+}
+
+func (e *DoingError) Error() string { return "Failed to " + e.Doing + ": " + e.Err.Error() }
+
+// Unwrap returns the failure.
+func (e *DoingError) Unwrap() error { return e.Err }
+
+// Doing adds what was being done to a failure.
+func Doing(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &DoingError{what, err}
+}
+
+// ExitCode is the one table from errors to exit codes.
+func ExitCode(err error) int {
+	if err == nil {
+		return ExitOK
+	}
+	if errors.Is(err, context.Canceled) {
+		return ExitInterrupted
+	}
+	if _, ok := errors.AsType[*UsageError](err); ok {
+		return ExitUsage
+	}
+	if e, ok := errors.AsType[*profile.Error](err); ok && e.Kind == profile.NoKey {
+		return ExitAuth
+	}
+	if e, ok := errors.AsType[*client.Error](err); ok && e.Status == http.StatusUnauthorized {
+		return ExitAuth
+	}
+	if _, ok := errors.AsType[*term.OutputError](err); ok {
+		return ExitOutput
+	}
+	if isAPIFailure(err) {
+		return ExitFailed
+	}
+	return ExitRefused
+}
+
+func isAPIFailure(err error) bool {
+	_, api := errors.AsType[*client.Error](err)
+	_, network := errors.AsType[*client.NetworkError](err)
+	return api || network || errors.Is(err, client.ErrNoUser) || errors.Is(err, ErrIncomplete)
+}

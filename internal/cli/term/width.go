@@ -1,0 +1,88 @@
+package term
+
+import (
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+// width is the number of terminal columns that s takes.
+func width(s string) int {
+	if plain(s) == len(s) {
+		return len(s)
+	}
+	return uniseg.StringWidth(s)
+}
+
+// cut is the longest beginning of s that fits into limit columns.
+func cut(s string, limit int) string {
+	head, _ := split(s, limit)
+	return head
+}
+
+// split parts s after the last character that fits into limit columns. It
+// never parts a character from its marks.
+func split(s string, limit int) (head, tail string) {
+	used, state, rest := 0, -1, s
+	for rest != "" {
+		_, next, w, newState := uniseg.FirstGraphemeClusterInString(rest, state)
+		if used+w > limit {
+			break
+		}
+		used, rest, state = used+w, next, newState
+	}
+	return s[:len(s)-len(rest)], rest
+}
+
+// fold breaks s into lines of at most limit columns, at spaces where there are
+// any. A limit of 0 is no limit; a character wider than the limit has a line.
+func fold(s string, limit int) []string {
+	if limit <= 0 {
+		return []string{s}
+	}
+	head, tail := splitAtWord(s, limit)
+	lines := []string{head}
+	for tail != "" {
+		head, tail = splitAtWord(tail, limit)
+		lines = append(lines, head)
+	}
+	return lines
+}
+
+// splitAtWord is split, moved back to the last space if there is one. Spaces
+// at the break are dropped.
+func splitAtWord(s string, limit int) (head, tail string) {
+	head, tail = split(s, limit)
+	if head == "" && tail != "" {
+		_, _, w, _ := uniseg.FirstGraphemeClusterInString(s, -1)
+		head, tail = split(s, w)
+	}
+	if tail == "" || tail[0] == ' ' {
+		return head, strings.TrimLeft(tail, " ")
+	}
+	at := strings.LastIndexByte(head, ' ')
+	if at < 0 || strings.TrimLeft(head[:at], " ") == "" {
+		return head, tail
+	}
+	return strings.TrimRight(head[:at], " "), s[at+1:]
+}
+
+// isolated keeps right-to-left text from reordering the border beside it, on
+// terminals that know about direction: U+2068 and U+2069 enclose it.
+func isolated(s string) string {
+	if plain(s) == len(s) || strings.IndexFunc(s, rightToLeft) < 0 {
+		return s
+	}
+	return "\u2068" + s + "\u2069"
+}
+
+// rightToLeft covers the blocks that Unicode keeps for such scripts.
+func rightToLeft(r rune) bool {
+	switch {
+	case r < 0x0590:
+		return false
+	case r <= 0x08ff, 0xfb1d <= r && r <= 0xfdff, 0xfe70 <= r && r <= 0xfeff:
+		return true
+	}
+	return 0x10800 <= r && r <= 0x10fff || 0x1e800 <= r && r <= 0x1efff
+}

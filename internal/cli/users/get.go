@@ -1,0 +1,50 @@
+package users
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ax/internal/cli/command"
+	"ax/internal/client"
+	"ax/internal/wire"
+)
+
+func newGet(e *command.Env) *cobra.Command {
+	var output command.Output
+	c := &cobra.Command{
+		Use:   "get <user-id-or-email>",
+		Short: "Get a user by ID or email address",
+		Example: `  ax users get usr_abc123
+  ax users get jane@example.com`,
+		Args: oneUser,
+		RunE: func(c *cobra.Command, args []string) error { return get(c.Context(), e, &output, args[0]) },
+	}
+	output.Flag(c)
+	return c
+}
+
+func get(ctx context.Context, e *command.Env, output *command.Output, ref string) error {
+	if err := output.Check(e); err != nil {
+		return err
+	}
+	c, err := e.Client(ctx)
+	if err != nil {
+		return err
+	}
+	stop := e.Streams.Progress("Fetching user")
+	u, err := byReference(ctx, c, ref)
+	stop()
+	if err != nil {
+		return command.Doing("get user", err)
+	}
+	return command.Show(e, *output, view(), u)
+}
+
+func byReference(ctx context.Context, c *client.Client, ref string) (wire.User, error) {
+	if strings.Contains(ref, "@") {
+		return byEmail(ctx, c, ref)
+	}
+	return c.GetUser(ctx, ref)
+}

@@ -1,0 +1,60 @@
+package users
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"ax/internal/cli/command"
+	"ax/internal/client"
+)
+
+// A letter is a command that has a letter sent to one user.
+type letter struct {
+	use, short, example  string
+	progress, done, what string
+	send                 func(ctx context.Context, c *client.Client, id string) error
+}
+
+func newResend(e *command.Env) *cobra.Command {
+	return letter{
+		use: "resend-invitation <user-id-or-email>", short: "Resend an invitation email for a pending (invited) user",
+		example:  "  ax users resend-invitation usr_abc123",
+		progress: "Resending invitation", done: "Invitation resent successfully", what: "resend invitation",
+		send: func(ctx context.Context, c *client.Client, id string) error { return c.ResendInvitation(ctx, id) },
+	}.command(e)
+}
+
+func newReset(e *command.Env) *cobra.Command {
+	return letter{
+		use: "reset-password <user-id-or-email>", short: "Send a password-reset email to a user",
+		example:  "  ax users reset-password usr_abc123",
+		progress: "Sending password reset email", done: "Password reset email sent successfully", what: "reset password",
+		send: func(ctx context.Context, c *client.Client, id string) error { return c.ResetPassword(ctx, id) },
+	}.command(e)
+}
+
+func (l letter) command(e *command.Env) *cobra.Command {
+	return &cobra.Command{
+		Use: l.use, Short: l.short, Example: l.example, Args: oneUser,
+		RunE: func(c *cobra.Command, args []string) error { return l.run(c.Context(), e, args[0]) },
+	}
+}
+
+func (l letter) run(ctx context.Context, e *command.Env, ref string) error {
+	c, err := e.Client(ctx)
+	if err != nil {
+		return err
+	}
+	stop := e.Streams.Progress(l.progress)
+	id, err := lookUp(ctx, c, ref)
+	if err == nil {
+		err = l.send(ctx, c, id)
+	}
+	stop()
+	if err != nil {
+		return command.Doing(l.what, err)
+	}
+	e.Streams.Success("%s", l.done)
+	return nil
+}

@@ -1,0 +1,85 @@
+package users
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ax/internal/cli/command"
+	"ax/internal/wire"
+)
+
+type update struct {
+	name                    string
+	developer, notDeveloper bool
+	output                  command.Output
+}
+
+func newUpdate(e *command.Env) *cobra.Command {
+	var in update
+	c := &cobra.Command{
+		Use:   "update <user-id-or-email>",
+		Short: "Update a user's full name or developer permission flag",
+		Example: `  ax users update usr_abc123 --full-name "Jane Smith"
+  ax users update usr_abc123 --is-not-developer`,
+		Args: oneUser,
+		RunE: func(c *cobra.Command, args []string) error { return in.run(c.Context(), e, args[0], c.Flags().Changed) },
+	}
+	f := c.Flags()
+	f.StringVarP(&in.name, "full-name", "n", "", "new full name for the user")
+	f.BoolVar(&in.developer, "is-developer", false, "give developer permissions")
+	f.BoolVar(&in.notDeveloper, "is-not-developer", false, "take developer permissions away")
+	in.output.Flag(c)
+	return c
+}
+
+func (in *update) run(ctx context.Context, e *command.Env, ref string, given func(flag string) bool) error {
+	body, err := in.request(given)
+	if err != nil {
+		return err
+	}
+	if err := in.output.Check(e); err != nil {
+		return err
+	}
+	c, err := e.Client(ctx)
+	if err != nil {
+		return err
+	}
+	stop := e.Streams.Progress("Updating user")
+	id, err := lookUp(ctx, c, ref)
+	var u wire.User
+	if err == nil {
+		u, err = c.UpdateUser(ctx, id, body)
+	}
+	stop()
+	if err != nil {
+		return command.Doing("update user", err)
+	}
+	e.Streams.Success("User updated successfully")
+	return command.Show(e, in.output, view(), u)
+}
+
+func (in *update) request(given func(string) bool) (body wire.UpdateUserRequest, err error) {
+	if given("full-name") {
+		name := strings.TrimSpace(in.name)
+		if name == "" {
+			return body, command.Usagef("Invalid value for '--full-name': must not be empty")
+		}
+		body.Name = &name
+	}
+	yes, no := given("is-developer"), given("is-not-developer")
+	switch {
+	case yes && no:
+		return body, command.Usagef("--is-developer and --is-not-developer exclude each other")
+	case yes:
+		body.IsDeveloper = &in.developer
+	case no:
+		developer := !in.notDeveloper
+		body.IsDeveloper = &developer
+	}
+	if body.Name == nil && body.IsDeveloper == nil {
+		return body, command.Usagef("At least one of --full-name or --is-developer/--is-not-developer must be provided.")
+	}
+	return body, nil
+}

@@ -1,0 +1,112 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"ax/internal/api"
+	"ax/internal/directory"
+	"ax/internal/mail"
+	"ax/internal/store"
+)
+
+// A Server is an open directory and what serves it.
+type Server struct {
+	config    Config
+	store     *store.Store
+	directory *directory.Directory
+	api       *api.API
+	stopping  atomic.Bool
+}
+
+// Open opens a directory that exists, brings its schema up to date unless the
+// configuration says never, and checks its key.
+func Open(ctx context.Context, c Config) (*Server, error) {
+	s, err := openStore(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	srv, err := open(ctx, c, s)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return srv, nil
+}
+
+func open(ctx context.Context, c Config, s *store.Store) (*Server, error) {
+	if err := bringUpToDate(ctx, c, s); err != nil {
+		return nil, err
+	}
+	key, err := readKey(c.keyFile())
+	if err != nil {
+		return nil, err
+	}
+	srv := assemble(c, s, key)
+	if err := srv.directory.CheckKey(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.keyFile(), err)
+	}
+	return srv, nil
+}
+
+func assemble(c Config, s *store.Store, key directory.Key) *Server {
+	srv := &Server{config: c, store: s, directory: &directory.Directory{
+		Store: s, Key: key, Now: systemClock(), Rand: rand.Reader,
+		InvitationLife: directory.DefaultInvitationLife, PasswordLife: directory.DefaultPasswordLife,
+	}}
+	srv.api = api.New(srv.directory, c.Log, srv.ready)
+	return srv
+}
+
+// openStore refuses a folder in which nothing was made, instead of making it.
+func openStore(ctx context.Context, c Config) (*store.Store, error) {
+	if c.DatabaseURL != "" {
+		return store.OpenPostgres(ctx, c.DatabaseURL)
+	}
+	if !initialized(c.DataDir) {
+		return nil, fmt.Errorf("%s: %w", c.DataDir, errNoDirectory)
+	}
+	return store.OpenSQLite(ctx, c.DataDir)
+}
+
+var errNoDirectory = &store.VersionError{}
+
+func initialized(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, store.DatabaseFile))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+func bringUpToDate(ctx context.Context, c Config, s *store.Store) error {
+	err := s.CheckVersion(ctx)
+	old, ok := errors.AsType[*store.VersionError](err)
+	if !ok {
+		return err
+	}
+	if old.Found == 0 || old.Found > old.Known || c.MigrateNever {
+		return fmt.Errorf("%s: %w", c.where(), err)
+	}
+	return s.Migrate(ctx)
+}
+
+// Handler answers requests. It is the same over a socket and without.
+func (s *Server) Handler() http.Handler { return s.api }
+
+// Close ends the server; writes under way are finished.
+func (s *Server) Close() error { return s.store.Close() }
+
+func (s *Server) ready(ctx context.Context) error {
+	if s.stopping.Load() {
+		return errors.New("the server is stopping")
+	}
+	return s.store.Ready(ctx)
+}
+
+func (s *Server) sender(publicURL string, t mail.Transport) *mail.Sender {
+	return &mail.Sender{Outbox: s.directory, Transport: t, PublicURL: publicURL, Log: s.config.Log, Now: s.directory.Now}
+}

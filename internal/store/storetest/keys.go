@@ -1,0 +1,70 @@
+package storetest
+
+import (
+	"strings"
+	"time"
+
+	"ax/internal/directory"
+)
+
+func keyCases() []testCase {
+	return []testCase{
+		{"KeyByDigest finds a key and its owner", keyByDigest},
+		{"KeyByDigest shows the owner as of now", keyOwnerNow},
+		{"RevokeKeysOf revokes a user's keys that are not revoked yet", revokeKeys},
+	}
+}
+
+func keyByDigest(s subject) {
+	users := s.add(active("ann@example.com", directory.RoleAdmin), deleted("bob@example.com"))
+	lasting, passing, revoked := apiKey("lasting", users[0].Seq), apiKey("passing", users[0].Seq), apiKey("revoked", users[1].Seq)
+	passing.ExpiresAt = noon.Add(time.Hour + time.Microsecond)
+	revoked.RevokedAt = noon.Add(-time.Minute)
+	want := map[string]directory.APIKey{"lasting": lasting, "passing": passing, "revoked": revoked}
+	s.addKeys(lasting, passing, revoked)
+	seqs := map[int64]bool{}
+	for secret, k := range want {
+		got, owner := s.key(secret)
+		same(s, secret, got, k, without("Seq"))
+		same(s, "its owner", owner, users[map[string]int{"revoked": 1}[secret]])
+		if seqs[got.Seq] || got.Seq <= 0 {
+			s.Errorf("%s: Seq %d", secret, got.Seq)
+		}
+		seqs[got.Seq] = true
+		for _, at := range []time.Time{got.CreatedAt, got.ExpiresAt, got.RevokedAt, owner.CreatedAt} {
+			if at.Location() != time.UTC {
+				s.Errorf("%s: a time is in %v, not UTC", secret, at.Location())
+			}
+		}
+	}
+	for _, secret := range []string{"", "unknown", strings.ToUpper("lasting")} {
+		if k, _, ok, err := s.Read(s.Context()).KeyByDigest(directory.DigestOf(secret)); ok || err != nil {
+			s.Errorf("%q: %+v, ok %v, error %v", secret, k, ok, err)
+		}
+	}
+}
+
+func keyOwnerNow(s subject) {
+	u := s.addOne()
+	s.addKeys(apiKey("secret", u.Seq))
+	u.Role, u.Developer, u.State = directory.RoleAnnotator, true, directory.StateDeleted
+	s.write(func(tx directory.Tx) error { return tx.UpdateUser(u) })
+	_, owner := s.key("secret")
+	same(s, "the owner", owner, u)
+}
+
+func revokeKeys(s subject) {
+	users := s.add(active("ann@example.com", directory.RoleMember), active("bob@example.com", directory.RoleMember))
+	earlier := apiKey("revoked earlier", users[0].Seq)
+	earlier.RevokedAt = noon.Add(-time.Hour)
+	s.addKeys(apiKey("one", users[0].Seq), apiKey("two", users[0].Seq), earlier, apiKey("bob's", users[1].Seq))
+	s.write(func(tx directory.Tx) error { return tx.RevokeKeysOf(users[0].Seq, noon) })
+	s.addKeys(apiKey("made later", users[0].Seq))
+	for secret, want := range map[string]time.Time{
+		"one": noon, "two": noon, "revoked earlier": noon.Add(-time.Hour), "bob's": {}, "made later": {},
+	} {
+		if k, _ := s.key(secret); !k.RevokedAt.Equal(want) {
+			s.Errorf("%s: revoked at %v, want %v", secret, k.RevokedAt, want)
+		}
+	}
+}
