@@ -17,7 +17,7 @@ import (
 // verdict of its own, share one sync, and are acknowledged after the commit.
 type group struct {
 	conn  *sql.Conn
-	run   runner
+	run   *prepared
 	turn  *flock.Flock // see begin
 	jobs  chan *job
 	ended chan struct{}
@@ -63,7 +63,7 @@ func (g *group) close() error {
 	}
 	close(g.jobs)
 	<-g.ended
-	return errors.Join(g.conn.Close(), g.turn.Close())
+	return errors.Join(g.run.close(), g.conn.Close(), g.turn.Close())
 }
 
 var errClosed = errors.New("the store is closed")

@@ -135,3 +135,14 @@ func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) 
 	}
 	return s.QueryContext(ctx, args...)
 }
+
+// close frees the statements; SQLite tidies up behind the last connection
+// only when none is left.
+func (p *prepared) close() error {
+	var errs []error
+	p.known.Range(func(_, s any) bool {
+		errs = append(errs, s.(*sql.Stmt).Close()) //nolint:forcetypeassert // the map holds nothing else
+		return true
+	})
+	return errors.Join(errs...)
+}

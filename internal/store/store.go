@@ -70,8 +70,9 @@ func OpenSQLite(ctx context.Context, folder string) (*Store, error) {
 		return nil, errors.Join(err, g.close(), writer.Close())
 	}
 	s := &Store{engine: &sqliteEngine, reads: reads, write: g.write, failed: make(chan struct{})}
-	s.cached = &prepared{below: reads}
-	s.close = []func() error{reads.Close, g.close, writer.Close}
+	cached := &prepared{below: reads}
+	s.cached = cached
+	s.close = []func() error{cached.close, reads.Close, g.close, writer.Close}
 	g.guard = s.guard
 	g.fault = s.fail
 	return s, nil
