@@ -21,8 +21,12 @@ type Via string
 
 // The ways in.
 const (
-	ViaKey  Via = "API_KEY"
-	ViaHost Via = "HOST" // a person at the server's own machine
+	ViaKey      Via = "API_KEY"
+	ViaHost     Via = "HOST"     // a person at the server's own machine
+	ViaSession  Via = "SESSION"  // signed in with a browser
+	ViaPassword Via = "PASSWORD" // while signing in
+	ViaLink     Via = "LINK"     // holding the link of a letter
+	ViaPage     Via = "PAGE"     // a page that anybody can open
 )
 
 // Host is the actor of the commands that work on the directory itself.

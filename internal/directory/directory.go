@@ -15,6 +15,8 @@ type Directory struct {
 
 	InvitationLife time.Duration // how long an invitation's link is good
 	PasswordLife   time.Duration // how long a temporary password is good
+	MinPassword    int           // characters that a password must have; 0 for DefaultMinPassword
+	Product        string        // what people sign in to; not to be found in passwords
 }
 
 // Lifetimes, where configuration says nothing else (contract, "Decisions").
@@ -40,6 +42,8 @@ type Reads interface {
 	InstallationReads
 	UserReads
 	KeyReads
+	SessionReads
+	PasswordReads
 	LetterReads
 	AuditReads
 }
@@ -51,6 +55,9 @@ type Tx interface {
 	UserTx
 	TokenTx
 	KeyTx
+	SessionTx
+	AttemptTx
+	PasswordTx
 	LetterTx
 	AuditTx
 }

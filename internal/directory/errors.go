@@ -19,6 +19,8 @@ const (
 	Forbidden                   // the actor may not
 	NotFound                    // nothing there, or nothing the actor may see
 	Conflict                    // the present state forbids it
+	Gone                        // it was there and has ended
+	TooMany                     // too often; see RetryAfter
 	Unavailable                 // not now
 )
 
@@ -27,6 +29,8 @@ type Error struct {
 	Kind   Kind
 	Detail string  // a sentence that says what is wrong and what to do
 	Fields []Fault // the offending fields, for Invalid
+
+	RetryAfter time.Duration // for TooMany and Unavailable; 0: not known
 }
 
 // A Fault is what is wrong with one field of a request.
@@ -147,4 +151,74 @@ func errNoSuchEmail(email string) *Error {
 
 func errOwnerInactive(s Status) *Error {
 	return &Error{Kind: Conflict, Detail: fmt.Sprintf("The user is %s; only an ACTIVE user can have an API key.", s)}
+}
+
+func errTooMany(wait time.Duration) *Error {
+	seconds := (wait + time.Second - 1) / time.Second
+	return &Error{Kind: TooMany, RetryAfter: seconds * time.Second, Detail: "Too many attempts. Wait " + spelled(seconds) + " and try again."}
+}
+
+func spelled(seconds time.Duration) string {
+	switch {
+	case seconds == 1:
+		return "a second"
+	case seconds < 120:
+		return fmt.Sprintf("%d seconds", seconds)
+	}
+	return fmt.Sprintf("%d minutes", (seconds+59)/60)
+}
+
+// ErrBusy says that too many passwords are being checked at once.
+func ErrBusy() *Error {
+	return &Error{Kind: Unavailable, RetryAfter: 2 * time.Second, Detail: "The server is busy. Wait a moment and try again."}
+}
+
+// ErrWrongPassword is the one answer to every sign-in that fails, whatever
+// the reason.
+func ErrWrongPassword() *Error {
+	return &Error{Kind: Unauthenticated, Detail: "The email or the password is not right."}
+}
+
+// ErrNotYourPassword refuses a change for which the present password was wrong.
+func ErrNotYourPassword() *Error {
+	return errInvalid([]Fault{{"current_password", "is not your present password"}})
+}
+
+// ErrWeakPassword refuses a password, saying why.
+func ErrWeakPassword(fault string) *Error { return errInvalid([]Fault{{"password", fault}}) }
+
+func errSessionEnded() *Error {
+	return &Error{Kind: Unauthenticated, Detail: "You are not signed in any more. Sign in again."}
+}
+
+func errNoSuchLink() *Error {
+	return &Error{Kind: Gone, Detail: "This link does not work. Open it as it stands in the letter; if it still fails, ask for a new one."}
+}
+
+func errLinkUsed(p Purpose) *Error {
+	if p == TokenReset {
+		return &Error{Kind: Gone, Detail: "This link has been used: you have already chosen a new password. Sign in with it, or ask for another link."}
+	}
+	return &Error{Kind: Gone, Detail: "This link has been used: you have already chosen a password. Sign in with it."}
+}
+
+func errLinkReplaced(p Purpose) *Error {
+	if p == TokenReset {
+		return &Error{Kind: Gone, Detail: "This link is no longer good: a newer letter has replaced it, or the password was changed since. Look for the newest letter, or ask for another link."}
+	}
+	return &Error{Kind: Gone, Detail: "This link is no longer good: a newer letter has replaced it. Look for the newest letter, or ask whoever invited you."}
+}
+
+func errLinkExpired(p Purpose, at time.Time) *Error {
+	since := at.UTC().Format("Monday, 2 January 2006 at 15:04 MST")
+	if p == TokenReset {
+		return &Error{Kind: Gone, Detail: "This link was good until " + since + ". Ask for another one."}
+	}
+	return &Error{Kind: Gone, Detail: "This invitation was good until " + since + ". Ask whoever invited you, or an administrator, to invite you again."}
+}
+
+func errKeyNotFound() *Error { return &Error{Kind: NotFound, Detail: "API key not found."} }
+
+func errExpiryPast() *Error {
+	return errInvalid([]Fault{{"expires_at", "must be in the future"}})
 }

@@ -2,21 +2,26 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // An APIKey lets its owner use the API. Only its digest is kept.
 type APIKey struct {
-	Seq       int64
-	ID        string
-	UserSeq   int64
-	Name      string
-	Digest    Digest
-	Redacted  string // what may be shown of it
-	CreatedAt time.Time
-	ExpiresAt time.Time // zero: never
-	RevokedAt time.Time // zero: in force
+	Seq         int64
+	ID          string
+	UserSeq     int64
+	Name        string
+	Digest      Digest
+	Redacted    string // what may be shown of it
+	Description string // the owner's words for it; may be empty
+	CreatedAt   time.Time
+	ExpiresAt   time.Time // zero: never
+	RevokedAt   time.Time // zero: in force
 }
 
 func (k APIKey) inForce(now time.Time) bool {
@@ -27,11 +32,15 @@ func (k APIKey) inForce(now time.Time) bool {
 type KeyReads interface {
 	// KeyByDigest finds a key and its owner.
 	KeyByDigest(d Digest) (k APIKey, owner User, ok bool, err error)
+	// KeysOf lists a user's keys, the newest first.
+	KeysOf(userSeq int64) ([]APIKey, error)
 }
 
 // KeyTx is what operations on keys ask of a transaction.
 type KeyTx interface {
 	InsertKey(k APIKey) error
+	// RevokeKey revokes one key of a user; ok is false without one.
+	RevokeKey(userSeq int64, id string, now time.Time) (ok bool, err error)
 	// RevokeKeysOf revokes a user's keys that are not revoked yet.
 	RevokeKeysOf(userSeq int64, now time.Time) error
 }
@@ -71,14 +80,95 @@ func (d *Directory) CreateHostKey(ctx context.Context, a Actor, email, name stri
 			return errOwnerInactive(s)
 		}
 		owner = u
-		key, err = d.issueKey(tx, a, u, name)
+		key, err = d.issueKey(tx, a, u, APIKey{Name: name})
 		return err
 	})
 	return key, owner, err
 }
 
-// issueKey mints a key without expiry and records it.
-func (d *Directory) issueKey(tx Tx, a Actor, u User, name string) (string, error) {
+// A CreateKey asks for a key of one's own.
+type CreateKey struct {
+	Name        string
+	Description string
+	ExpiresAt   time.Time // zero: never
+}
+
+// CreateOwnKey makes a key for the actor, who needs developer access.
+func (d *Directory) CreateOwnKey(ctx context.Context, a Actor, in CreateKey) (key string, err error) {
+	if !a.Developer {
+		return "", errNotDeveloper()
+	}
+	if err := in.sound(d.now()); err != nil {
+		return "", err
+	}
+	err = d.Store.Write(ctx, func(tx Tx) error {
+		u, err := lockLive(tx, a.UserID)
+		if err != nil {
+			return err
+		}
+		if u.State != StateActive || !u.Developer {
+			return errNotDeveloper()
+		}
+		key, err = d.issueKey(tx, a, u, APIKey{Name: in.Name, Description: in.Description, ExpiresAt: in.ExpiresAt})
+		return err
+	})
+	return key, err
+}
+
+// sound trims and checks the request (contract, "API keys").
+func (in *CreateKey) sound(now time.Time) error {
+	var faults []Fault
+	check := func(field, value string, most int, needed bool) string {
+		value = norm.NFC.String(strings.TrimSpace(value))
+		switch {
+		case value == "" && needed:
+			faults = append(faults, Fault{field, "must not be empty"})
+		case utf8.RuneCountInString(value) > most:
+			faults = append(faults, Fault{field, fmt.Sprintf("must be at most %d characters", most)})
+		case strings.ContainsFunc(value, unfitForNames):
+			faults = append(faults, Fault{field, "must not hold control characters, line breaks or characters that reorder or hide text"})
+		}
+		return value
+	}
+	in.Name = check("name", in.Name, 256, true)
+	in.Description = check("description", in.Description, 1000, false)
+	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
+		faults = append(faults, errExpiryPast().Fields...)
+	}
+	if len(faults) > 0 {
+		return errInvalid(faults)
+	}
+	return nil
+}
+
+// OwnKeys lists a signed-in person's keys that are in force.
+func (d *Directory) OwnKeys(ctx context.Context, in SignedIn) ([]APIKey, error) {
+	all, err := d.Store.Read(ctx).KeysOf(in.User.Seq)
+	var live []APIKey
+	for _, k := range all {
+		if k.inForce(d.now()) {
+			live = append(live, k)
+		}
+	}
+	return live, err
+}
+
+// RevokeOwnKey revokes a key of a signed-in person, at once.
+func (d *Directory) RevokeOwnKey(ctx context.Context, a Actor, in SignedIn, id string) error {
+	return d.Store.Write(ctx, func(tx Tx) error {
+		ok, err := tx.RevokeKey(in.User.Seq, id, d.now())
+		if err == nil && !ok {
+			err = errKeyNotFound()
+		}
+		if err != nil {
+			return err
+		}
+		return d.recordOn(tx, a, "revoke_api_key", id, []Change{{Field: "owner", From: in.User.ID}})
+	})
+}
+
+// issueKey mints a key as k describes it, and records it.
+func (d *Directory) issueKey(tx Tx, a Actor, u User, k APIKey) (string, error) {
 	secret, err := d.newAPIKey()
 	if err != nil {
 		return "", err
@@ -87,7 +177,8 @@ func (d *Directory) issueKey(tx Tx, a Actor, u User, name string) (string, error
 	if err != nil {
 		return "", err
 	}
-	k := APIKey{ID: id, UserSeq: u.Seq, Name: name, Digest: DigestOf(secret), Redacted: redactAPIKey(secret), CreatedAt: d.now()}
+	k.ID, k.UserSeq, k.CreatedAt = id, u.Seq, d.now()
+	k.Digest, k.Redacted = DigestOf(secret), redactAPIKey(secret)
 	if err := tx.InsertKey(k); err != nil {
 		return "", err
 	}

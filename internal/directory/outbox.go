@@ -13,8 +13,9 @@ type LetterKind string
 
 // The kinds of letters.
 const (
-	LetterInvitation LetterKind = "INVITATION"
-	LetterReset      LetterKind = "RESET"
+	LetterInvitation      LetterKind = "INVITATION"
+	LetterReset           LetterKind = "RESET"
+	LetterPasswordChanged LetterKind = "PASSWORD_CHANGED" // a notice, without link
 )
 
 // A LetterState is where a letter stands.
@@ -95,6 +96,20 @@ func (d *Directory) enqueue(tx Tx, a Actor, u User, kind LetterKind, token strin
 		ID: LetterID(id), Kind: kind, State: LetterWaiting, UserSeq: u.Seq,
 		To: u.Email, ToName: u.Name, From: a.Name, Sealed: sealed,
 		ExpiresAt: until, CreatedAt: now, DueAt: now,
+	})
+}
+
+// notify tells a person that their password was changed.
+func (d *Directory) notify(tx Tx, a Actor, u User) error {
+	const worth = 24 * time.Hour // a notice that comes later helps nobody
+	id, err := d.newID("Letter")
+	if err != nil {
+		return err
+	}
+	now := d.now()
+	return tx.InsertLetter(Letter{
+		ID: LetterID(id), Kind: LetterPasswordChanged, State: LetterWaiting, UserSeq: u.Seq,
+		To: u.Email, ToName: u.Name, From: a.Name, ExpiresAt: now.Add(worth), CreatedAt: now, DueAt: now,
 	})
 }
 

@@ -24,7 +24,7 @@ func DigestOf(secret string) Digest { return sha256.Sum256([]byte(secret)) }
 
 // A Key is the directory's own secret, 32 bytes. It seals what must be read
 // back and authenticates cursors; it is never in the store.
-type Key struct{ seal, cursor, check []byte }
+type Key struct{ seal, cursor, check, browser []byte }
 
 const keyBytes = 32
 
@@ -44,7 +44,7 @@ func ParseKey(text string) (Key, error) {
 		return Key{}, errors.New("not a directory key: it must hold 43 base64url characters, as `ax server init` writes them")
 	}
 	var k Key
-	for purpose, to := range map[string]*[]byte{"seal": &k.seal, "cursor": &k.cursor, "check": &k.check} {
+	for purpose, to := range map[string]*[]byte{"seal": &k.seal, "cursor": &k.cursor, "check": &k.check, "browser": &k.browser} {
 		if *to, err = hkdf.Key(sha256.New, b, nil, "ax "+purpose, keyBytes); err != nil {
 			return Key{}, fmt.Errorf("derive the %s key: %w", purpose, err)
 		}
@@ -84,10 +84,44 @@ func (k Key) openFor(owner string, sealed []byte) (string, error) {
 	return string(secret), nil
 }
 
-func (k Key) cursorMAC(message []byte) []byte {
-	m := hmac.New(sha256.New, k.cursor)
+func (k Key) cursorMAC(message []byte) []byte { return mac(k.cursor, message) }
+
+func mac(key, message []byte) []byte {
+	m := hmac.New(sha256.New, key)
 	m.Write(message)
 	return m.Sum(nil)[:16]
+}
+
+// Flash seals a text that a browser keeps for its next request, and OpenFlash
+// reads it.
+func (k Key) Flash(text string) (string, error) {
+	sealed, err := k.sealFor("flash", text)
+	return base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+// OpenFlash reads what Flash sealed.
+func (k Key) OpenFlash(sealed string) (string, error) {
+	b, err := base64.RawURLEncoding.DecodeString(sealed)
+	if err != nil {
+		return "", errors.New("not sealed by this directory")
+	}
+	return k.openFor("flash", b)
+}
+
+// A browser that has signed in keeps a random nonce, authenticated together
+// with the address that signed in.
+
+// browser makes what the browser keeps.
+func (d *Directory) browser(email string) (string, error) {
+	nonce, err := d.pick(base62, 22)
+	return nonce + "." + base64.RawURLEncoding.EncodeToString(mac(d.Key.browser, []byte(nonce+Fold(email)))), err
+}
+
+// knownBrowser returns the nonce of a browser that signed in with the address.
+func (k Key) knownBrowser(kept, email string) (nonce string, ok bool) {
+	nonce, tag, _ := strings.Cut(kept, ".")
+	b, err := base64.RawURLEncoding.DecodeString(tag)
+	return nonce, err == nil && hmac.Equal(b, mac(k.browser, []byte(nonce+Fold(email))))
 }
 
 const (

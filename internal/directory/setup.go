@@ -62,7 +62,7 @@ func (d *Directory) Initialize(ctx context.Context, a Actor, email, name string)
 		if err != nil {
 			return err
 		}
-		key, err = d.issueKey(tx, a, out.User, "first key")
+		key, err = d.issueKey(tx, a, out.User, APIKey{Name: "first key"})
 		return err
 	})
 	return key, err
@@ -111,7 +111,7 @@ func (d *Directory) AdoptHostUser(ctx context.Context, a Actor, email, name stri
 		if u.State == StateDeleted {
 			return errAddressTaken()
 		}
-		key, err = d.issueKey(tx, a, u, "local profile")
+		key, err = d.issueKey(tx, a, u, APIKey{Name: "local profile"})
 		return err
 	})
 	return key, err

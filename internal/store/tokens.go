@@ -6,6 +6,32 @@ import (
 	"ax/internal/directory"
 )
 
+const tokenColumns = `tokens.digest, tokens.purpose, tokens.user_seq, tokens.created_at, tokens.expires_at, tokens.used_at, tokens.void_at`
+
+func tokenFields(t *directory.Token) []any {
+	return []any{
+		(*digest)(&t.Digest), &t.Purpose, &t.UserSeq, (*micros)(&t.CreatedAt), (*micros)(&t.ExpiresAt),
+		(*micros)(&t.UsedAt), (*micros)(&t.VoidAt),
+	}
+}
+
+func (s session) TokenByDigest(d directory.Digest) (t directory.Token, u directory.User, ok bool, err error) {
+	ok, err = s.get(func(row scanner) error { return row.Scan(append(tokenFields(&t), userFields(&u)...)...) }, `
+		SELECT `+tokenColumns+`, `+userColumns+`
+		  FROM tokens JOIN users ON users.seq = tokens.user_seq
+		 WHERE tokens.digest = $1`, d[:])
+	return t, u, ok, err
+}
+
+func (s session) OpenToken(userSeq int64, p directory.Purpose, now time.Time) (directory.Token, bool, error) {
+	return one(s, func(row scanner) (t directory.Token, err error) {
+		err = row.Scan(tokenFields(&t)...)
+		return t, err
+	}, `SELECT `+tokenColumns+` FROM tokens
+		 WHERE user_seq = $1 AND purpose = $2 AND used_at IS NULL AND void_at IS NULL AND expires_at > $3
+		 ORDER BY created_at DESC LIMIT 1`, userSeq, string(p), micros(now))
+}
+
 func (tx *Tx) InsertToken(t directory.Token) error {
 	_, err := tx.exec(`
 		INSERT INTO tokens (digest, purpose, user_seq, created_at, expires_at, used_at, void_at)

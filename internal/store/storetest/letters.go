@@ -12,10 +12,12 @@ func letterCases() []testCase {
 		{"Letters lists at most limit letters with seq above after, by seq", letterPages},
 		{"ClaimLetters takes letters that wait, oldest first, at most n", claimOldest},
 		{"ClaimLetters takes no letter before it is due, none that others hold and none that is settled", claimRefused},
+		{"LetterDue tells whether ClaimLetters at now would find any", letterDue},
 		{"whoever comes after the claim's end takes the letter over", leaseEnds},
 		{"SettleLetter writes state, due time, attempts, last error and settle time, and frees the letter", settle},
 		{"SettleLetter forgets the secret unless the letter goes on waiting or is DEAD", settleSecret},
 		{"SettleLetter changes nothing of a letter that no longer waits", settleTooLate},
+		{"SettleLetter changes nothing of a letter that waits under another claim", settleLostClaim},
 		{"WithdrawLetters ends a user's waiting and dead letters of one kind", withdraw},
 		{"ReviveLetter makes a waiting or dead letter due at now", revive},
 	}
@@ -154,9 +156,9 @@ func settle(s subject) {
 	for n, state := range []directory.LetterState{directory.LetterSent, directory.LetterDead, directory.LetterWaiting} {
 		s.addLetters(letter(n, u.Seq))
 		s.claim(atSecond(10), atSecond(600), 10)
-		want := settled(s.letter(letter(n, u.Seq).ID), state)
+		sent := settled(s.letter(letter(n, u.Seq).ID), state)
+		want := sent
 		want.ClaimedUntil = time.Time{}
-		sent := want
 		sent.Kind, sent.To, sent.ToName, sent.From = directory.LetterReset, "other@example.com", "Other", "Other"
 		sent.UserSeq, sent.CreatedAt, sent.ExpiresAt, sent.Sealed = u.Seq+1, atSecond(9), atSecond(9), []byte("other")
 		s.write(func(tx directory.Tx) error { return tx.SettleLetter(sent) })
@@ -212,6 +214,46 @@ func settleTooLate(s subject) {
 			same(s, fmt.Sprintf("%s, settled again as %s", before.State, late), s.letter(l.ID), before)
 		}
 	}
+}
+
+func settleLostClaim(s subject) {
+	u := s.addOne()
+	s.addLetters(letter(0, u.Seq))
+	first := s.claim(noon, atSecond(60), 1)[0]
+	second := s.claim(atSecond(60), atSecond(120), 1)[0]
+	for _, late := range []directory.Letter{first, letter(0, u.Seq)} { // who lost the claim, and who had none
+		for _, state := range []directory.LetterState{directory.LetterSent, directory.LetterWaiting, directory.LetterDead} {
+			s.write(func(tx directory.Tx) error { return tx.SettleLetter(settled(late, state)) })
+			same(s, "settled as "+string(state)+" under another claim", s.letter(second.ID), second)
+		}
+	}
+	s.write(func(tx directory.Tx) error { return tx.SettleLetter(settled(second, directory.LetterSent)) })
+	if got := s.letter(second.ID); got.State != directory.LetterSent {
+		s.Errorf("settled under its own claim: %+v", got)
+	}
+}
+
+func letterDue(s subject) {
+	u := s.addOne()
+	look := func(what string, at time.Time, want bool) {
+		s.Helper()
+		if got, err := s.Read(s.Context()).LetterDue(at); err != nil || got != want {
+			s.Errorf("%s: due %v, want %v; error %v", what, got, want, err)
+		}
+	}
+	look("without a letter", noon, false)
+	for n, state := range []directory.LetterState{directory.LetterSent, directory.LetterWithdrawn, directory.LetterDead} {
+		l := letter(n, u.Seq)
+		l.State = state
+		s.addLetters(l)
+	}
+	look("with settled letters", atSecond(60), false)
+	s.addLetters(letter(5, u.Seq))
+	look("before it is due", atSecond(5).Add(-time.Microsecond), false)
+	look("when it is due", atSecond(5), true)
+	s.claim(atSecond(5), atSecond(30), 1)
+	look("while it is held", atSecond(30).Add(-time.Microsecond), false)
+	look("when the claim has ended", atSecond(30), true)
 }
 
 func withdraw(s subject) {
