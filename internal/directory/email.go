@@ -12,7 +12,8 @@ import (
 const maxEmailBytes = 254 // RFC 5321 4.5.3.1.3, less the angle brackets
 
 // Fold maps every spelling of a text that people take for the same to one:
-// NFC, then each letter to the smallest rune of its case orbit. It is the one
+// NFC, then each rune to the smallest of its case orbit that is no mark (the
+// Greek iota's orbit has one, which would melt into its neighbour). It is the one
 // folding for identity, search index and search term, because the engines'
 // own lower-casing differs between them and from Go's.
 func Fold(s string) string {
@@ -26,7 +27,9 @@ func Fold(s string) string {
 func foldRune(r rune) rune {
 	least := r
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		least = min(least, f)
+		if unicode.IsMark(least) || f < least && !unicode.IsMark(f) {
+			least = f
+		}
 	}
 	return least
 }

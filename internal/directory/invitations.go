@@ -2,6 +2,8 @@ package directory
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -34,8 +36,7 @@ const (
 // InviteModes are all of them.
 func InviteModes() []InviteMode { return []InviteMode{InviteNone, InviteLink, InviteTemporary} }
 
-// A CreateUser asks for a new user. Role and Mode are known ones, or empty
-// when they were not given.
+// A CreateUser asks for a new user.
 type CreateUser struct {
 	Name      string
 	Email     string
@@ -136,8 +137,12 @@ func reinvitable(tx Tx, in CreateUser, now time.Time) (User, bool, error) {
 	return u, in.Mode == InviteNone || u.Status(now) == StatusExpired, nil
 }
 
-// invite replaces whatever invitation stands by one of the mode.
+// invite replaces whatever invitation stands by one of the mode. A session
+// that a temporary password opened ends with it.
 func (d *Directory) invite(tx Tx, a Actor, u User, mode InviteMode, now time.Time) (temporaryPassword string, err error) {
+	if err := tx.EndSessionsOf(u.Seq, Digest{}); err != nil {
+		return "", err
+	}
 	if err := voidTokens(tx, u, now, TokenInvitation, TokenTemporaryPassword); err != nil {
 		return "", err
 	}
@@ -197,8 +202,27 @@ func (in *CreateUser) sound() error {
 	add("name", fault)
 	in.Email, fault = ParseEmail(in.Email)
 	add("email", fault)
+	if !slices.Contains(Roles(), in.Role) && !hasFault(in.Unsound, "role") {
+		add("role.name", "must be one of "+listed(Roles()))
+	}
+	if !slices.Contains(InviteModes(), in.Mode) {
+		add("invite_mode", "must be one of "+listed(InviteModes()))
+	}
 	if len(faults) > 0 {
 		return errInvalid(faults)
 	}
 	return nil
+}
+
+// hasFault tells whether a fault with the field, or with a part of it, is known.
+func hasFault(faults []Fault, field string) bool {
+	return slices.ContainsFunc(faults, func(f Fault) bool { return f.Field == field || strings.HasPrefix(f.Field, field+".") })
+}
+
+func listed[T ~string](values []T) string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = string(v)
+	}
+	return strings.Join(words, ", ")
 }

@@ -50,8 +50,11 @@ func (l HeldLink) Repeatable(now time.Time) bool {
 func (d *Directory) spend(tx Tx, p Purpose, secret string) (User, error) {
 	now := d.now()
 	t, u, ok, err := tx.TokenByDigest(DigestOf(secret))
-	if err != nil || !ok {
-		return User{}, either(err, errNoSuchLink())
+	if err != nil {
+		return User{}, err
+	}
+	if !ok {
+		return User{}, errNoSuchLink()
 	}
 	// The user before the token, as in every other operation.
 	if u, _, err = tx.LockUser(u.ID); err != nil {
@@ -66,15 +69,8 @@ func (d *Directory) spend(tx Tx, p Purpose, secret string) (User, error) {
 	if t, _, _, err = tx.TokenByDigest(t.Digest); err != nil {
 		return User{}, err
 	}
-	if t.Purpose != p || u.State == StateDeleted {
-		return User{}, errNoSuchLink()
+	if err := t.ended(now); t.Purpose == p && u.State != StateDeleted && err != nil {
+		return User{}, err
 	}
-	return User{}, either(t.ended(now), errNoSuchLink())
-}
-
-func either(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
+	return User{}, errNoSuchLink()
 }

@@ -91,8 +91,11 @@ type Entrance struct {
 func (d *Directory) SignIn(ctx context.Context, v Visit, g Guess, c Credentials, newHash string) (e Entrance, err error) {
 	err = d.Store.Write(ctx, func(tx Tx) error {
 		u, err := lockLive(tx, c.User.ID)
+		if KindOf(err) == NotFound {
+			err = ErrWrongPassword() // deleted meanwhile
+		}
 		if err != nil {
-			return ErrWrongPassword()
+			return err
 		}
 		restricted := c.Temporary != (Digest{})
 		if err := d.confirm(tx, u, c, newHash); err != nil {
@@ -184,13 +187,22 @@ func (d *Directory) ResetPasswordByLink(ctx context.Context, v Visit, link, hash
 	return e, err
 }
 
+// WasTemporary reports whether password is one that u was given.
+func (d *Directory) WasTemporary(ctx context.Context, password string, u User) (bool, error) {
+	t, _, ok, err := d.Store.Read(ctx).TokenByDigest(DigestOf(password))
+	return ok && t.UserSeq == u.Seq, err
+}
+
 // ReplaceTemporaryPassword makes a person active who signed in with a
 // temporary password and has chosen one of their own.
 func (d *Directory) ReplaceTemporaryPassword(ctx context.Context, v Visit, in SignedIn, hash string) (e Entrance, err error) {
 	err = d.Store.Write(ctx, func(tx Tx) error {
 		u, err := lockLive(tx, in.User.ID)
-		if err != nil || u.State != StateInvited || !in.Session.Restricted {
-			return either(err, errSessionEnded())
+		if err != nil {
+			return err
+		}
+		if u.State != StateInvited || !in.Session.Restricted {
+			return errSessionEnded()
 		}
 		e, err = d.choose(tx, in.Actor(v.Address, v.RequestID), v, u, hash, "replace_temporary_password")
 		return err
@@ -204,7 +216,7 @@ func (d *Directory) ChangePassword(ctx context.Context, v Visit, in SignedIn, c 
 	err = d.Store.Write(ctx, func(tx Tx) error {
 		u, err := lockLive(tx, in.User.ID)
 		if err != nil {
-			return errSessionEnded()
+			return err
 		}
 		if err := d.confirm(tx, u, c, ""); err != nil {
 			return err

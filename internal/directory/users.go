@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -219,7 +220,7 @@ func (d *Directory) UpdateUser(ctx context.Context, a Actor, id UserID, in Updat
 		if u == before {
 			return nil
 		}
-		if err := keepDeveloperAdmin(tx, before, u); err != nil {
+		if err := keepAdmin(tx, before, u); err != nil {
 			return err
 		}
 		if err := tx.UpdateUser(u); err != nil {
@@ -271,7 +272,7 @@ func (d *Directory) DeleteUser(ctx context.Context, a Actor, id UserID) error {
 		}
 		u := before
 		u.State, u.InvitedUntil = StateDeleted, time.Time{}
-		if err := keepAdmin(tx, before); err != nil {
+		if err := keepAdmin(tx, before, u); err != nil {
 			return err
 		}
 		if err := tx.UpdateUser(u); err != nil {
@@ -296,30 +297,31 @@ func (d *Directory) endCredentials(tx Tx, u User) error {
 	return voidTokens(tx, u, now, TokenInvitation, TokenTemporaryPassword, TokenReset)
 }
 
-// keepAdmin refuses to lose the last active administrator.
-func keepAdmin(tx Tx, u User) error {
-	if u.Role != RoleAdmin || u.State != StateActive {
-		return nil
+// keepAdmin refuses to lose the last active administrator, and the last who
+// can use the API.
+func keepAdmin(tx Tx, before, after User) error {
+	was := before.Role == RoleAdmin && before.State == StateActive
+	is := after.Role == RoleAdmin && after.State == StateActive
+	switch {
+	case was && before.Developer && !(is && after.Developer):
+		return otherAdmin(tx, before, true)
+	case was && !is:
+		return otherAdmin(tx, before, false)
 	}
-	return otherAdmin(tx, u, false, errLastAdmin())
+	return nil
 }
 
-// keepDeveloperAdmin refuses to lose the last administrator who can use the API.
-func keepDeveloperAdmin(tx Tx, before, after User) error {
-	if before.Role != RoleAdmin || before.State != StateActive || !before.Developer || after.Developer {
-		return nil
-	}
-	return otherAdmin(tx, before, true, errLastDeveloperAdmin())
-}
-
-func otherAdmin(tx Tx, u User, developer bool, refusal error) error {
+func otherAdmin(tx Tx, u User, developer bool) error {
 	if err := tx.LockAdmins(); err != nil {
 		return err
 	}
 	if ok, err := tx.OtherAdmin(u.Seq, developer); err != nil || ok {
 		return err
 	}
-	return refusal
+	if any, err := tx.OtherAdmin(u.Seq, false); err != nil || any {
+		return cmp.Or(err, error(errLastDeveloperAdmin()))
+	}
+	return errLastAdmin()
 }
 
 // mayOnUser says whether the actor may do what to the user id names. A

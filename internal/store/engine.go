@@ -9,10 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"ax/internal/directory"
 )
 
 // An engine is what differs between SQLite and PostgreSQL.
@@ -24,12 +27,17 @@ type engine struct {
 	version       string // asks which migration came last; fails on an empty store
 	setVersion    func(ctx context.Context, run runner, v int) error
 	lockMigration string // held until the transaction ends
+
+	// usersQuery writes the one query that differs: see search.go.
+	usersQuery func(s session, q directory.UserQuery, b *query) (string, error)
+	planned    []any // arguments to the driver: plan the query anew for its values
 }
 
 var sqliteEngine = engine{
 	name:          "sqlite",
 	sealsInCommit: true,
 	version:       `PRAGMA user_version`,
+	usersQuery:    usersOnSQLite,
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		_, err := run.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, v))
 		return err
@@ -44,6 +52,8 @@ var postgresEngine = engine{
 	forUpdate:     ` FOR UPDATE`,
 	skipLocked:    ` FOR UPDATE SKIP LOCKED`,
 	version:       `SELECT version FROM schema_version`,
+	usersQuery:    usersOnPostgres,
+	planned:       []any{pgx.QueryExecModeExec}, // a generic plan does not know how rare the text is
 	lockMigration: fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, migrationLock),
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		if v == 1 {
@@ -93,6 +103,13 @@ func storageFault(err error) bool {
 func worthRetrying(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// mayNotExtend holds when PostgreSQL refused to install an extension, or has
+// none of that name.
+func mayNotExtend(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "42501" || e.Code == "0A000" || e.Code == "58P01") && strings.Contains(e.Message, "extension")
 }
 
 // missingTable holds when the version was asked of an empty PostgreSQL database.

@@ -97,6 +97,9 @@ func (s *Store) Migrate(ctx context.Context) error {
 	}
 	for _, m := range steps {
 		if err := s.transact(ctx, func(tx *Tx) error { return tx.migrate(m) }); err != nil {
+			if mayNotExtend(err) {
+				err = fmt.Errorf("%w; an administrator of the database must run CREATE EXTENSION pg_trgm in it once (Debian's package postgresql-contrib has it), then migrate again", err)
+			}
 			return fmt.Errorf("migration %s: %w", m.name, err)
 		}
 	}

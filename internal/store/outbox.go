@@ -42,10 +42,12 @@ func (tx *Tx) InsertLetter(l directory.Letter) error {
 
 func (tx *Tx) ClaimLetters(now, until time.Time, n int) ([]directory.Letter, error) {
 	claimed, err := all(tx.session, scanLetter, `
+		WITH due AS MATERIALIZED ( -- run once, or PostgreSQL may repeat it and claim more
+			SELECT seq FROM letters
+			 WHERE state = 'WAITING' AND due_at <= $1 AND claimed_until <= $1
+			 ORDER BY due_at, seq LIMIT $3`+tx.engine.skipLocked+`)
 		UPDATE letters SET claimed_until = $2
-		 WHERE seq IN (SELECT seq FROM letters
-		                WHERE state = 'WAITING' AND due_at <= $1 AND claimed_until <= $1
-		                ORDER BY due_at, seq LIMIT $3`+tx.engine.skipLocked+`)
+		 WHERE seq IN (SELECT seq FROM due)
 		   AND state = 'WAITING' AND due_at <= $1 AND claimed_until <= $1
 		RETURNING `+letterColumns, micros(now), micros(until), n)
 	slices.SortFunc(claimed, func(a, b directory.Letter) int {

@@ -1,12 +1,6 @@
 package store
 
-import (
-	"fmt"
-	"strings"
-	"time"
-
-	"ax/internal/directory"
-)
+import "ax/internal/directory"
 
 const userColumns = `users.seq, users.id, users.name, users.email, users.role, users.developer,
 	users.state, users.invited_until, users.created_at`
@@ -53,44 +47,6 @@ func nothing(scanner) error { return nil }
 func (tx *Tx) LockAdmins() error {
 	_, err := tx.get(nothing, `SELECT id FROM directory`+tx.engine.forUpdate)
 	return err
-}
-
-func (s session) Users(q directory.UserQuery) ([]directory.User, error) {
-	where, args := []string{`seq > $1`}, []any{q.After}
-	arg := func(v any) string {
-		args = append(args, v)
-		return fmt.Sprintf("$%d", len(args))
-	}
-	where = append(where, userStatuses(q.Statuses, q.Now, arg))
-	if q.EmailContains != "" {
-		where = append(where, `email_key LIKE `+arg(containing(q.EmailContains))+` ESCAPE '\'`)
-	}
-	query := `SELECT ` + userColumns + ` FROM users WHERE ` + strings.Join(where, ` AND `) + ` ORDER BY seq LIMIT ` + arg(q.Limit)
-	return all(s, scanUser, query, args...)
-}
-
-// userStatuses is the condition that a user has one of the statuses at now.
-func userStatuses(statuses []directory.Status, now time.Time, arg func(any) string) string {
-	if len(statuses) == 0 {
-		return `state <> 'DELETED'`
-	}
-	any := make([]string, len(statuses))
-	for i, s := range statuses {
-		switch s {
-		case directory.StatusActive:
-			any[i] = `state = 'ACTIVE'`
-		case directory.StatusInvited:
-			any[i] = `state = 'INVITED' AND invited_until > ` + arg(micros(now))
-		case directory.StatusExpired:
-			any[i] = `state = 'INVITED' AND invited_until <= ` + arg(micros(now))
-		}
-	}
-	return `(` + strings.Join(any, ` OR `) + `)`
-}
-
-// containing is the LIKE pattern, escaped by \, of texts that contain term.
-func containing(term string) string {
-	return `%` + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(term) + `%`
 }
 
 func (tx *Tx) InsertUser(u *directory.User) (bool, error) {

@@ -1,0 +1,155 @@
+package directory_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"ax/internal/directory"
+	"ax/internal/directory/dirtest"
+)
+
+// An operation is a change whose transaction is broken at every step.
+type operation struct {
+	name     string
+	standing dirtest.Standing
+	do       func(ctx context.Context, d *directory.Directory, w *dirtest.World, p dirtest.Person) error
+}
+
+func operations() []operation {
+	create := func(mode directory.InviteMode) func(context.Context, *directory.Directory, *dirtest.World, dirtest.Person) error {
+		return func(ctx context.Context, d *directory.Directory, w *dirtest.World, _ dirtest.Person) error {
+			_, err := d.CreateUser(ctx, w.Admin, directory.CreateUser{Name: "New", Email: "pat@example.com", Role: directory.RoleAnnotator, Mode: mode})
+			return err
+		}
+	}
+	name := "Renamed"
+	return []operation{
+		{"create, NONE", dirtest.Unknown, create(directory.InviteNone)},
+		{"create, EMAIL_LINK", dirtest.Unknown, create(directory.InviteLink)},
+		{"create, TEMPORARY_PASSWORD", dirtest.Unknown, create(directory.InviteTemporary)},
+		{"invite anew, EMAIL_LINK", dirtest.Expired, create(directory.InviteLink)},
+		{"activate", dirtest.InvitedByLink, create(directory.InviteNone)},
+		{"resend", dirtest.InvitedByPassword, func(ctx context.Context, d *directory.Directory, w *dirtest.World, p dirtest.Person) error {
+			return d.ResendInvitation(ctx, w.Admin, p.ID)
+		}},
+		{"update", dirtest.Active, func(ctx context.Context, d *directory.Directory, w *dirtest.World, p dirtest.Person) error {
+			_, err := d.UpdateUser(ctx, w.Admin, p.ID, directory.UpdateUser{Name: &name})
+			return err
+		}},
+		{"delete", dirtest.InvitedByLink, func(ctx context.Context, d *directory.Directory, w *dirtest.World, p dirtest.Person) error {
+			return d.DeleteUser(ctx, w.Admin, p.ID)
+		}},
+		{"reset", dirtest.Active, func(ctx context.Context, d *directory.Directory, w *dirtest.World, p dirtest.Person) error {
+			return d.ResetPassword(ctx, w.Admin, p.ID)
+		}},
+		{"issue a key", dirtest.Active, func(ctx context.Context, d *directory.Directory, _ *dirtest.World, _ dirtest.Person) error {
+			key, _, err := d.CreateHostKey(ctx, directory.Host("root"), "pat@example.com", "key")
+			if err == nil && key == "" {
+				err = errors.New("no key")
+			}
+			return err
+		}},
+		{"adopt", dirtest.Unknown, func(ctx context.Context, d *directory.Directory, _ *dirtest.World, _ dirtest.Person) error {
+			_, err := d.AdoptHostUser(ctx, directory.Host("root"), "pat@example.com", "Pat")
+			return err
+		}},
+		{"read a letter", dirtest.InvitedByLink, func(ctx context.Context, d *directory.Directory, w *dirtest.World, _ dirtest.Person) error {
+			letters, err := w.Directory.Letters(ctx, 0, 1)
+			if err != nil {
+				return err
+			}
+			l, err := d.ReadLetter(ctx, directory.Host("root"), letters[0].ID)
+			if err != nil && l.Token != "" {
+				err = fmt.Errorf("the secret was given away unrecorded: %w", errors.ErrUnsupported)
+			}
+			return err
+		}},
+		{"retry a letter", dirtest.InvitedByLink, func(ctx context.Context, d *directory.Directory, w *dirtest.World, _ dirtest.Person) error {
+			letters, err := w.Directory.Letters(ctx, 0, 1)
+			if err != nil {
+				return err
+			}
+			return d.RetryLetter(ctx, directory.Host("root"), letters[0].ID)
+		}},
+	}
+}
+
+// A change, the letter that announces it and the audit entry that records it
+// are there together or not at all, wherever the store breaks (L-06).
+func TestAllOrNothing(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations() {
+		t.Run(op.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := w.Put(t, "pat@example.com", op.standing)
+			w.Clock.Advance(time.Minute)
+			broken := &faulty{Store: w.Store}
+			d := *w.Directory
+			d.Store = broken
+			before := state(t, w, p)
+			fails := 0
+			for broken.fail = 1; ; broken.fail++ {
+				err := op.do(t.Context(), &d, w, p)
+				if broken.calls < broken.fail {
+					must(t, err)
+					break
+				}
+				fails++
+				if !errors.Is(err, errBroken) {
+					t.Errorf("step %d broken: error %v", broken.fail, err)
+				}
+				same(t, fmt.Sprintf("step %d broken: the directory", broken.fail), state(t, w, p), before)
+			}
+			if fails == 0 || state(t, w, p) == before {
+				t.Errorf("the operation did nothing, in %d steps", fails)
+			}
+		})
+	}
+}
+
+// Making a directory that fails midway can be tried again.
+func TestInitializeAllOrNothing(t *testing.T) {
+	t.Parallel()
+	d := dirtest.Unmade(t, newStore(t), dirtest.NewClock())
+	whole := d.Store
+	broken := &faulty{Store: whole}
+	for broken.fail = 1; ; broken.fail++ {
+		d.Store = broken
+		_, err := d.Initialize(t.Context(), directory.Host("root"), "ada@example.com", "Ada")
+		d.Store = whole
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errBroken) {
+			t.Errorf("step %d: error %v", broken.fail, err)
+		}
+		wantKind(t, "afterwards", d.CheckKey(t.Context()), directory.Unavailable)
+	}
+	if broken.fail < 4 {
+		t.Errorf("made in %d steps", broken.fail)
+	}
+	must(t, d.CheckKey(t.Context()))
+}
+
+// A caller who has gone changes nothing.
+func TestGoneCaller(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations() {
+		t.Run(op.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := w.Put(t, "pat@example.com", op.standing)
+			before := state(t, w, p)
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			if err := op.do(ctx, w.Directory, w, p); !errors.Is(err, context.Canceled) {
+				t.Errorf("error %v", err)
+			}
+			same(t, "the directory", state(t, w, p), before)
+		})
+	}
+}
