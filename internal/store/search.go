@@ -17,14 +17,14 @@ import (
 //     against the whole text;
 //   - a shorter text: the table, row by row. Common ones fill a page at once;
 //     a rare one costs a walk, 150 ms over a million users;
-//   - a rare status: its index, with or without a text.
+//   - a status: its index; with a text too when it is rare.
 //
 // SQLite must be told which; PostgreSQL's planner chooses by its statistics.
 
 const (
 	minGrams  = 3      // characters that the index needs
 	maxGrams  = 16     // trigrams that are looked up; the check of the whole text does the rest
-	rareState = 20_000 // users; below, reading all of a state is faster than its text's trigrams
+	rareState = 4_000 // users; below, reading all of a state is faster than its text's trigrams
 )
 
 func (s session) Users(q directory.UserQuery) ([]directory.User, error) {
@@ -57,29 +57,37 @@ func usersOnSQLite(s session, q directory.UserQuery, b *query) (string, error) {
 	}
 	// The + hides a column from the planner, which then takes the other index.
 	from, seq := `users`, `users.seq`
-	if rare, err := s.rare(q.Statuses); err != nil {
+	byState, err := s.byState(q)
+	if err != nil {
 		return "", err
-	} else if rare {
+	}
+	match := matching(q.EmailContains)
+	switch {
+	case byState:
 		from = `users INDEXED BY users_state`
-	} else {
+	case match != "":
+		from, seq = `users_tri CROSS JOIN users ON users.seq = users_tri.rowid`, `users_tri.rowid`
+		where = append(where, `users_tri MATCH `+b.arg(match))
+		fallthrough
+	default:
 		where[0] = strings.ReplaceAll(where[0], `users.state`, `+users.state`)
-		if match := matching(q.EmailContains); match != "" {
-			from, seq = `users_tri CROSS JOIN users ON users.seq = users_tri.rowid`, `users_tri.rowid`
-			where = append(where, `users_tri MATCH `+b.arg(match))
-		}
 	}
 	where = append(where, seq+` > `+b.arg(q.After))
 	return b.text(from, where, seq, q.Limit), nil
 }
 
-// rare tells whether the statuses are all of one state that few users are in.
-func (s session) rare(statuses []directory.Status) (bool, error) {
-	if len(statuses) == 0 {
+// byState tells whether the index on states serves the query best: all its
+// statuses are of one state, and there is no text, or few users are in it.
+func (s session) byState(q directory.UserQuery) (bool, error) {
+	if len(q.Statuses) == 0 {
 		return false, nil
 	}
-	state := stateOf(statuses[0])
-	if slices.ContainsFunc(statuses, func(t directory.Status) bool { return stateOf(t) != state }) {
+	state := stateOf(q.Statuses[0])
+	if slices.ContainsFunc(q.Statuses, func(t directory.Status) bool { return stateOf(t) != state }) {
 		return false, nil
+	}
+	if q.EmailContains == "" {
+		return true, nil
 	}
 	var n int
 	_, err := s.get(func(row scanner) error { return row.Scan(&n) }, `SELECT n FROM user_counts WHERE state = $1`, string(state))

@@ -11,6 +11,8 @@ func keyCases() []testCase {
 	return []testCase{
 		{"KeyByDigest finds a key and its owner", keyByDigest},
 		{"KeyByDigest shows the owner as of now", keyOwnerNow},
+		{"KeysOf lists a user's keys, the newest first", keysOf},
+		{"RevokeKey revokes one key of a user; ok is false without one", revokeKey},
 		{"RevokeKeysOf revokes a user's keys that are not revoked yet", revokeKeys},
 	}
 }
@@ -51,6 +53,53 @@ func keyOwnerNow(s subject) {
 	s.write(func(tx directory.Tx) error { return tx.UpdateUser(u) })
 	_, owner := s.key("secret")
 	same(s, "the owner", owner, u)
+}
+
+func keysOf(s subject) {
+	users := s.add(active("ann@example.com", directory.RoleMember), active("bob@example.com", directory.RoleMember))
+	first, second, third := apiKey("first", users[0].Seq), apiKey("second", users[0].Seq), apiKey("third", users[0].Seq)
+	second.RevokedAt, third.ExpiresAt, third.Description = noon, noon.Add(-time.Hour), ""
+	s.addKeys(first, second, apiKey("bob's", users[1].Seq), third)
+	got, err := s.Read(s.Context()).KeysOf(users[0].Seq)
+	if err != nil {
+		s.Fatal(err)
+	}
+	same(s, "keys", got, []directory.APIKey{third, second, first}, without("Seq"))
+	if none, err := s.Read(s.Context()).KeysOf(users[1].Seq + 1); err != nil || len(none) != 0 {
+		s.Errorf("keys of nobody: %+v, error %v", none, err)
+	}
+}
+
+func revokeKey(s subject) {
+	users := s.add(active("ann@example.com", directory.RoleMember), active("bob@example.com", directory.RoleMember))
+	one, two := apiKey("one", users[0].Seq), apiKey("two", users[0].Seq)
+	s.addKeys(one, two)
+	for _, c := range []struct {
+		user int64
+		id   string
+		at   time.Time
+		ok   bool
+	}{
+		{users[1].Seq, one.ID, noon, false},
+		{users[0].Seq, "id of another", noon, false},
+		{users[0].Seq, one.ID, noon, true},
+		{users[0].Seq, one.ID, noon.Add(time.Hour), true}, // it was, and stays, revoked at noon
+	} {
+		var ok bool
+		s.write(func(tx directory.Tx) (err error) {
+			ok, err = tx.RevokeKey(c.user, c.id, c.at)
+			return err
+		})
+		if ok != c.ok {
+			s.Errorf("user %d, %s: ok %v", c.user, c.id, ok)
+		}
+	}
+	if k, _ := s.key("one"); !k.RevokedAt.Equal(noon) {
+		s.Errorf("one is revoked at %v", k.RevokedAt)
+	}
+	if k, _ := s.key("two"); !k.RevokedAt.IsZero() {
+		s.Errorf("two is revoked at %v", k.RevokedAt)
+	}
 }
 
 func revokeKeys(s subject) {

@@ -43,6 +43,29 @@ func lockAtOnce(p pair) {
 	}
 }
 
+// countAtOnce begins with no counter, so that all make it at once, too.
+func countAtOnce(p pair) {
+	const counters, each = 16, 8
+	together(counters, func(n int) {
+		for range each {
+			err := p.of(n).Write(p.Context(), func(tx directory.Tx) error {
+				a, err := tx.LockAttempts("account")
+				if err != nil {
+					return err
+				}
+				a.Failures++
+				a.LastAt = noon
+				return tx.SetAttempts(a)
+			})
+			if err != nil {
+				p.Errorf("counter %d: %v", n, err)
+			}
+		}
+	})
+	want := directory.Attempts{Key: "account", Failures: counters * each, LastAt: noon}
+	same(p, "the counter", subject{p.T, p.second}.attempts("account"), want)
+}
+
 // loseAdminsAtOnce lets all administrators go who are not the last.
 func loseAdminsAtOnce(p pair) {
 	dirtest.New(p, p.first) // there is one already, Ada

@@ -41,7 +41,14 @@ func token(secret string, p directory.Purpose, userSeq int64) directory.Token {
 func apiKey(secret string, userSeq int64) directory.APIKey {
 	return directory.APIKey{
 		ID: "id of " + secret, UserSeq: userSeq, Name: "Name of " + secret,
-		Digest: directory.DigestOf(secret), Redacted: "ak-…" + secret, CreatedAt: noon,
+		Digest: directory.DigestOf(secret), Redacted: "ak-…" + secret, Description: "For " + secret, CreatedAt: noon,
+	}
+}
+
+func session(secret string, userSeq int64) directory.Session {
+	return directory.Session{
+		ID: "id of " + secret, Digest: directory.DigestOf(secret), UserSeq: userSeq,
+		CreatedAt: noon, SeenAt: noon.Add(time.Minute), ExpiresAt: noon.Add(time.Hour), Address: "2001:db8::1", Agent: "Browser «1»",
 	}
 }
 
@@ -101,6 +108,11 @@ func (s subject) addKeys(keys ...directory.APIKey) {
 	s.write(func(tx directory.Tx) error { return each(keys, tx.InsertKey) })
 }
 
+func (s subject) addSessions(sessions ...directory.Session) {
+	s.Helper()
+	s.write(func(tx directory.Tx) error { return each(sessions, tx.InsertSession) })
+}
+
 func (s subject) addLetters(letters ...directory.Letter) {
 	s.Helper()
 	s.write(func(tx directory.Tx) error { return each(letters, tx.InsertLetter) })
@@ -138,6 +150,16 @@ func (s subject) spend(secret string, p directory.Purpose, at time.Time) (userSe
 		return err
 	})
 	return userSeq, ok
+}
+
+// token is the token of a secret, which must be there.
+func (s subject) token(secret string) directory.Token {
+	s.Helper()
+	t, _, ok, err := s.Read(s.Context()).TokenByDigest(directory.DigestOf(secret))
+	if err != nil || !ok {
+		s.Fatalf("TokenByDigest of %q: ok %v, error %v", secret, ok, err)
+	}
+	return t
 }
 
 func (s subject) key(secret string) (directory.APIKey, directory.User) {

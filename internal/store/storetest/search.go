@@ -2,7 +2,9 @@ package storetest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"ax/internal/directory"
@@ -14,6 +16,7 @@ func searchCases() []testCase {
 		{"Users with Statuses, at the moment an invitation ends", userStatuses},
 		{"Users never lists deleted users", deletedUsers},
 		{"EmailContains is literal, in any case and script", emailContains},
+		{"EmailContains finds what a plain reading of every address finds", plainReading},
 		{"EmailContains, Statuses, After and Limit hold together", combinedQuery},
 	}
 }
@@ -166,6 +169,55 @@ func emailContains(s subject) {
 		q := directory.UserQuery{EmailContains: directory.Fold(c.part), Now: noon, Limit: 100}
 		want := append([]string{}, c.want...)
 		same(s, fmt.Sprintf("containing %q", c.part), s.emails(q), want)
+	}
+}
+
+// plainReading compares many searches with the obvious program: addresses and
+// terms of few characters, so that they meet often, quotes and wildcards
+// among them.
+func plainReading(s subject) {
+	random := rand.New(rand.NewPCG(2026, 3)) //nolint:gosec // the same each time
+	text := func(most int) string {
+		const characters = "aabAB.-+%_'\"\\*[]^( éß\u0301αιΙς山😀"
+		runes := []rune(characters)
+		t := make([]rune, 1+random.IntN(most))
+		for i := range t {
+			t[i] = runes[random.IntN(len(runes))]
+		}
+		return string(t)
+	}
+	var users []directory.User
+	taken := map[string]bool{}
+	for len(users) < 250 {
+		email := text(9) + "@example.com"
+		if taken[directory.Fold(email)] {
+			continue
+		}
+		taken[directory.Fold(email)] = true
+		u := [4]directory.User{active(email, directory.RoleMember), invited(email, noon), invited(email, noon.Add(time.Second)), deleted(email)}[len(users)%4]
+		u.ID = directory.UserID(fmt.Sprint("user ", len(users)))
+		users = append(users, u)
+	}
+	users = s.add(users...)
+	sets := statusSets()
+	hits := 0
+	for n := range 400 {
+		q := directory.UserQuery{EmailContains: directory.Fold(text(5)), Statuses: sets[n%len(sets)], Now: noon, Limit: 20}
+		if n%3 == 0 {
+			q.After = users[random.IntN(100)].Seq
+		}
+		want := []string{}
+		for _, u := range users {
+			if u.State != directory.StateDeleted && (len(q.Statuses) == 0 || slices.Contains(q.Statuses, u.Status(noon))) &&
+				u.Seq > q.After && strings.Contains(directory.Fold(u.Email), q.EmailContains) && len(want) < q.Limit {
+				want = append(want, u.Email)
+			}
+		}
+		same(s, fmt.Sprintf("%+q, %v, after %d", q.EmailContains, q.Statuses, q.After), s.emails(q), want)
+		hits += len(want)
+	}
+	if hits < 500 {
+		s.Errorf("only %d users were found in all", hits)
 	}
 }
 

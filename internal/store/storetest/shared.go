@@ -40,6 +40,7 @@ func sharedCases() []sharedCase {
 		{"SpendToken: of many that spend one token at once, one succeeds", spendAtOnce},
 		{"ClaimLetters: of many claimers, each letter goes to one", claimAtOnce},
 		{"LockUser: nobody else changes that user until the transaction ends", lockAtOnce},
+		{"LockAttempts: nobody else changes the counter until the transaction ends", countAtOnce},
 		{"LockAdmins makes transactions that could lose an administrator wait", loseAdminsAtOnce},
 		{"two administrators who delete each other at once leave one", deleteEachOther},
 		{"resend and reset at once leave one good link", linksAtOnce},

@@ -20,6 +20,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"Write", writeCases()}, {"Read", readCases()},
 		{"Installation", installationCases()}, {"Users", userCases()}, {"Search", searchCases()},
 		{"Tokens", tokenCases()}, {"Keys", keyCases()}, {"Letters", letterCases()}, {"Audit", auditCases()},
+		{"Passwords", passwordCases()}, {"Sessions", sessionCases()}, {"Attempts", attemptCases()},
 	} {
 		t.Run(noun.name, func(t *testing.T) {
 			t.Parallel()

@@ -28,6 +28,9 @@ func spendOnce(s subject) {
 				s.Errorf("%s, %v later: spent again, for user %d", p, later, seq)
 			}
 		}
+		if used := s.token("ann's " + string(p)); !used.UsedAt.Equal(noon) || !used.VoidAt.IsZero() {
+			s.Errorf("%s: the spent token is %+v", p, used)
+		}
 		if seq, ok := s.spend("bob's "+string(p), p, noon); !ok || seq != users[1].Seq {
 			s.Errorf("%s: the other token: user %d, ok %v", p, seq, ok)
 		}
@@ -107,8 +110,14 @@ func voidTokens(s subject) {
 			s.Errorf("%s: spent %v, want %v", c.secret, ok, c.good)
 		}
 	}
-	s.write(func(tx directory.Tx) error { return tx.VoidTokens(users[0].Seq, directory.TokenReset, noon) })
-	if _, ok := s.spend("later", directory.TokenReset, noon); ok {
-		s.Error("voiding brought a spent token back")
+	before := map[string]directory.Token{"first": s.token("first"), "later": s.token("later")}
+	if !before["first"].VoidAt.Equal(noon) || !before["later"].VoidAt.IsZero() {
+		s.Errorf("void and spent: %+v", before)
+	}
+	s.write(func(tx directory.Tx) error {
+		return tx.VoidTokens(users[0].Seq, directory.TokenReset, noon.Add(time.Minute))
+	})
+	for secret, was := range before {
+		same(s, secret+", voided again", s.token(secret), was)
 	}
 }

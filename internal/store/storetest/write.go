@@ -62,7 +62,7 @@ func writeEverything(tx directory.Tx, email string) error {
 	e.ID = email
 	_, installErr := tx.InsertInstallation(directory.Installation{CreatedAt: noon, KeyCheck: []byte(email)})
 	return errors.Join(
-		installErr, tx.UpdateUser(u),
+		installErr, tx.UpdateUser(u), tx.SetPassword(u.Seq, "hash", noon), tx.InsertSession(session(email, u.Seq)),
 		tx.InsertToken(token(email, directory.TokenReset, u.Seq)),
 		tx.InsertKey(apiKey(email, u.Seq)),
 		tx.InsertLetter(l), tx.Record(e),
@@ -77,7 +77,9 @@ func (s subject) kept(email string) string {
 	_, _, key, err2 := r.KeyByDigest(directory.DigestOf(email))
 	_, letter, err3 := r.LetterByID(directory.LetterID(email))
 	i, _, err4 := r.Installation()
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	_, _, session, err5 := r.SessionByDigest(directory.DigestOf(email))
+	hash, err6 := r.PasswordHash(u.Seq)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		s.Fatal(err)
 	}
 	_, spendable := s.spend(email, directory.TokenReset, noon)
@@ -87,13 +89,13 @@ func (s subject) kept(email string) string {
 			entries++
 		}
 	}
-	return fmt.Sprintf("user %v %q, token %v, key %v, letter %v, entries %d, installation %v",
-		user, u.Name, spendable, key, letter, entries, string(i.KeyCheck) == email)
+	return fmt.Sprintf("user %v %q, password %q, token %v, key %v, session %v, letter %v, entries %d, installation %v",
+		user, u.Name, hash, spendable, key, session, letter, entries, string(i.KeyCheck) == email)
 }
 
 const (
-	everything = `user true "Changed", token true, key true, letter true, entries 1, installation true`
-	nothing    = `user false "", token false, key false, letter false, entries 0, installation false`
+	everything = `user true "Changed", password "hash", token true, key true, session true, letter true, entries 1, installation true`
+	nothing    = `user false "", password "", token false, key false, session false, letter false, entries 0, installation false`
 )
 
 func keepsAll(s subject) {

@@ -25,4 +25,4 @@ CREATE TRIGGER user_counts_update AFTER UPDATE OF state ON users WHEN new.state 
     UPDATE user_counts SET n = n - 1 WHERE state = old.state;
     UPDATE user_counts SET n = n + 1 WHERE state = new.state;
 END;
-CREATE INDEX users_state ON users (state, seq);
+CREATE INDEX users_state ON users (state, seq, invited_until);
