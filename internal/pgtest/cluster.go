@@ -1,6 +1,7 @@
 package pgtest
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ func (c *cluster) hire() error {
 	if err := own(c.folder); err != nil {
 		return err
 	}
-	c.janitor = exec.Command("/bin/sh", "-c", janitor, "ax-pgtest-janitor", c.folder, c.bin)
+	c.janitor = exec.CommandContext(context.Background(), "/bin/sh", "-c", janitor, "ax-pgtest-janitor", c.folder, c.bin)
 	c.janitor.Dir, c.janitor.Env = "/", environment()
 	attr, err := attributes()
 	if err != nil {
@@ -197,7 +198,8 @@ func (c *cluster) restart() error {
 }
 
 func (c *cluster) listening() bool {
-	connection, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)))
+	dialer := net.Dialer{Timeout: patience}
+	connection, err := dialer.DialContext(context.Background(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)))
 	if err != nil {
 		return false
 	}
@@ -216,7 +218,8 @@ func (c *cluster) url(database string) string {
 }
 
 func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	var configuration net.ListenConfig
+	listener, err := configuration.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}

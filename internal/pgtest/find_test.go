@@ -60,9 +60,9 @@ type verdict struct {
 	ended string
 }
 
-func (v *verdict) Helper()      {}
-func (v *verdict) Skip(...any)  { v.ended = "skipped"; panic(v) }
-func (v *verdict) Fatal(...any) { v.ended = "failed"; panic(v) }
+func (v *verdict) Helper()               {}
+func (v *verdict) Skip(...any)           { v.ended = "skipped"; panic(v) }
+func (v *verdict) Fatalf(string, ...any) { v.ended = "failed"; panic(v) }
 
 func TestGiveUp(t *testing.T) {
 	t.Parallel()

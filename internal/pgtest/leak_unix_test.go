@@ -23,6 +23,7 @@ const childVariable = "AX_PGTEST_CHILD"
 
 // TestChild is no test of its own: it is what a child process runs.
 func TestChild(t *testing.T) {
+	t.Parallel()
 	role := os.Getenv(childVariable)
 	if role == "" {
 		return
@@ -81,7 +82,7 @@ func TestNamedServer(t *testing.T) {
 // newShortFolder is a temporary folder that the server's user can reach, which t.TempDir's is not for root.
 func newShortFolder(t *testing.T) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "ax-leak-")
+	folder, err := os.MkdirTemp("", "ax-leak-") //nolint:usetesting // for the reason above
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +132,8 @@ func postmaster(t *testing.T, temporary string, mayBeGone bool) string {
 // gone returns what is left of the server: its socket, its process (a zombie has ended) or its folder.
 func gone(t *testing.T, used, temporary, id string) error {
 	t.Helper()
-	if connection, err := net.Dial("tcp", address(t, used)); err == nil {
+	var dialer net.Dialer
+	if connection, err := dialer.DialContext(t.Context(), "tcp", address(t, used)); err == nil {
 		return errors.Join(errors.New("the server still listens"), connection.Close())
 	}
 	if id != "" {

@@ -93,7 +93,7 @@ func giveUp(t testing.TB, err error, required bool) {
 	if errors.Is(err, errMissing) && !required {
 		t.Skip(err)
 	}
-	t.Fatal("pgtest: ", err)
+	t.Fatalf("pgtest: %v", err)
 }
 
 // create makes a database from a template, to be dropped when the test ends.

@@ -6,6 +6,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"path"
+	"strings"
 
 	"ax/internal/codetest"
 )
@@ -84,7 +85,7 @@ func lines(source []byte) (code, comments int) {
 			set = withComment
 		}
 		first := file.Line(at)
-		for line := first; line <= first+bytes.Count([]byte(text), []byte("\n")); line++ {
+		for line := first; line <= first+strings.Count(text, "\n"); line++ {
 			set[line] = true
 		}
 	}

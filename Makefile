@@ -1,0 +1,59 @@
+# Everything that is built, checked and generated, by people and by CI alike. `make` lists the targets.
+
+GOLANGCI_LINT = v2.15.0
+
+# SQLite's driver is C turned into Go: with the race detector in it, tests took forty times as long. Our own code and all
+# other packages are instrumented; `make long` instruments the driver too.
+RACE = -race -gcflags='modernc.org/...=-race=false -d=checkptr=0'
+
+STRIPPED  = -trimpath -ldflags='-s -w'
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+# What the stripped Linux binary may be, in bytes.
+LARGEST = 40000000
+
+.PHONY: help build test long lint generate figures cross size
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build dist/ax for this machine, static and stripped
+	CGO_ENABLED=0 go build $(STRIPPED) -o dist/ax ./cmd/ax
+
+test: ## install what the tests need, check format and vet, run all tests with the race detector
+	@sh scripts/needs.sh
+	@sources=$$(go list -f '{{.Dir}}/*.go' ./...) && unformatted=$$(gofmt -l $$sources) || exit 1; \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./... && go vet -tags=testclock ./internal/server
+	AX_TEST_REQUIRE=1 CGO_ENABLED=1 go test -vet=off -count=1 -timeout=30m $(RACE) ./...
+
+long: ## run all tests with everything instrumented, and those that take minutes
+	@sh scripts/needs.sh
+	AX_TEST_REQUIRE=1 AX_TEST_LONG=1 CGO_ENABLED=1 go test -count=1 -timeout=3h -race ./...
+
+lint: .cache/bin/golangci-lint-$(GOLANGCI_LINT) ## run the linters of .golangci.yaml
+	$< run ./...
+
+# The version is in the file's name, so that a new one replaces the old.
+.cache/bin/golangci-lint-$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/.cache/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	mv .cache/bin/golangci-lint $@
+
+generate: ## write the generated files again, from openapi/ax.yaml
+	go generate ./...
+
+figures: ## print how long functions and files are, and renew the table in docs/architecture.md
+	@go run ./internal/codetest/figures
+	@go run ./internal/codetest/figures -write docs/architecture.md
+
+cross: ## build for each platform into dist/, and vet the code as each sees it
+	@for platform in $(PLATFORMS); do \
+		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		suffix=; test $$GOOS != windows || suffix=.exe; \
+		echo $$platform; \
+		go build $(STRIPPED) -o dist/ax-$$GOOS-$$GOARCH$$suffix ./cmd/ax && go vet ./... || exit 1; \
+	done
+
+size: ## fail when the stripped Linux binary is over 40 MB
+	@CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build $(STRIPPED) -o dist/ax-linux-amd64 ./cmd/ax
+	@size=$$(($$(wc -c < dist/ax-linux-amd64))); echo "dist/ax-linux-amd64: $$size bytes of $(LARGEST)"; test $$size -le $(LARGEST)

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Finds what the tests need beside Go, and installs what is missing where apt-get and the right to use it are at hand:
+# PostgreSQL's server, a C compiler for the race detector, Node.js and npm for the client in TypeScript.
+set -eu
+cd "$(dirname "$0")/.."
+
+# postgres tells whether the server's programs are where internal/pgtest looks for them.
+postgres() {
+	for folder in $(dirname "$(command -v pg_ctl || echo /none/pg_ctl)") /usr/lib/postgresql/*/bin /usr/pgsql-*/bin \
+		/opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin; do
+		[ -x "$folder/initdb" ] && [ -x "$folder/pg_ctl" ] && return 0
+	done
+	return 1
+}
+
+# install gets Debian packages, or says in a sentence what a person has to install.
+install() {
+	why=$1
+	shift
+	if ! command -v apt-get >/dev/null; then
+		echo "The tests need $why; install it and try again." >&2
+		exit 1
+	fi
+	root=
+	if [ "$(id -u)" != 0 ]; then
+		root="sudo"
+		if ! command -v sudo >/dev/null; then
+			echo "The tests need $why; as root: apt-get install $*" >&2
+			exit 1
+		fi
+	fi
+	echo "installing $why ..."
+	log=$(mktemp)
+	if ! {
+		$root apt-get -qq update || true # a broken list that has nothing to do with us is no reason to stop
+		$root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "$@"
+	} </dev/null >"$log" 2>&1; then
+		cat "$log" >&2
+		rm "$log"
+		exit 1
+	fi
+	rm "$log"
+}
+
+command -v "${CC:-gcc}" >/dev/null || install "a C compiler" gcc libc6-dev
+postgres || install "PostgreSQL" postgresql
+
+for lock in e2e/*/package-lock.json; do
+	[ -f "$lock" ] || continue # there is none: the pattern stands for itself
+	command -v npm >/dev/null && command -v node >/dev/null || install "Node.js and npm" nodejs npm
+	folder=$(dirname "$lock")
+	# npm leaves a copy of the lock file among the packages; while it is newer they are what the lock file says.
+	if [ -z "$(find "$folder/node_modules/.package-lock.json" -newer "$lock" 2>/dev/null)" ]; then
+		npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error
+	fi
+done
