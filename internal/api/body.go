@@ -3,10 +3,10 @@ package api
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -30,7 +30,7 @@ func decode[T any](r *http.Request) (body T, err error) {
 		return body, errBodyTooLarge()
 	}
 	if err != nil {
-		return body, badRequest("The body broke off: %v.", err)
+		return body, badRequest("The body broke off before its end.") // err can hold addresses
 	}
 	if err := inspect(text); err != nil {
 		return body, err
@@ -68,7 +68,7 @@ func inspect(text []byte) error {
 		case errors.Is(err, jsontext.ErrDuplicateName):
 			return badRequest("%s: the key is there twice.", key(d.StackPointer()))
 		case err != nil:
-			return badRequest("The body is not JSON: %s.", syntax(err))
+			return notJSON(err)
 		case d.StackDepth() > maxDepth:
 			return badRequest("The body is nested more than %d levels deep.", maxDepth)
 		case token.Kind() == 'n':
@@ -86,7 +86,7 @@ func mismatch(err error) error {
 	e, ok := errors.AsType[*json.SemanticError](err)
 	switch {
 	case !ok:
-		return badRequest("The body is not JSON: %s.", syntax(err))
+		return notJSON(err)
 	case errors.Is(err, json.ErrUnknownName):
 		return badRequest("%s: there is no such key in this request.", key(e.JSONPointer))
 	}
@@ -110,7 +110,8 @@ func printable(s string) string {
 	if len(s) > shown {
 		s = s[:shown] + "…"
 	}
-	return strings.Trim(fmt.Sprintf("%q", strings.ToValidUTF8(s, "?")), `"`)
+	quoted := strconv.Quote(strings.ToValidUTF8(s, "?"))
+	return quoted[1 : len(quoted)-1]
 }
 
 func shape(e *json.SemanticError) string {
@@ -126,7 +127,7 @@ func shape(e *json.SemanticError) string {
 }
 
 func kindName(k jsontext.Kind) string {
-	switch k {
+	switch k { //nolint:exhaustive // null was refused before, and the rest are objects
 	case 't', 'f':
 		return "true or false"
 	case '"':
@@ -139,10 +140,14 @@ func kindName(k jsontext.Kind) string {
 	return "an object"
 }
 
-// syntax is what is wrong with a text, without the library's name for itself.
-func syntax(err error) string {
-	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		return fmt.Sprintf("%v at byte %d", e.Err, e.ByteOffset)
+// notJSON says where a text stops being JSON, and in the value of which key.
+func notJSON(err error) *fault {
+	e, ok := errors.AsType[*jsontext.SyntacticError](err)
+	switch {
+	case !ok || errors.Is(err, io.ErrUnexpectedEOF):
+		return badRequest("The body is not JSON: it ends too early.")
+	case e.JSONPointer == "":
+		return badRequest("The body is not JSON: %v at byte %d.", e.Err, e.ByteOffset)
 	}
-	return "it ends too early"
+	return badRequest("%s: not JSON: %v at byte %d.", key(e.JSONPointer), e.Err, e.ByteOffset)
 }

@@ -14,6 +14,7 @@ type fault struct {
 	status int
 	detail string
 	fields []directory.Fault
+	keys   bool // what is wrong is how the key was sent
 }
 
 func (f *fault) Error() string { return f.detail }
@@ -33,6 +34,10 @@ func statusOf(k directory.Kind) int {
 		return http.StatusNotFound
 	case directory.Conflict:
 		return http.StatusConflict
+	case directory.Gone:
+		return http.StatusGone
+	case directory.TooMany:
+		return http.StatusTooManyRequests
 	case directory.Unavailable:
 		return http.StatusServiceUnavailable
 	case directory.Internal:
@@ -63,6 +68,8 @@ func titleOf(status int) (title, fragment string) {
 		return "Unprocessable Entity", "unprocessable-entity"
 	case http.StatusRequestHeaderFieldsTooLarge:
 		return "Request header fields too large", "header-fields-too-large"
+	case http.StatusTooManyRequests:
+		return "Rate limit exceeded", "rate-limit-exceeded"
 	case http.StatusServiceUnavailable:
 		return "Service unavailable", "service-unavailable"
 	}
@@ -76,7 +83,7 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 	if f.status == http.StatusInternalServerError {
 		a.Log.ErrorContext(r.Context(), "request failed", "request_id", requestIDOf(r), "route", r.Pattern, "err", err)
 	}
-	challenge(w.Header(), f.status, err)
+	challenge(w.Header(), f, err)
 	if f.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
@@ -96,17 +103,19 @@ func faultOf(err error) *fault {
 		return f
 	}
 	if e, ok := errors.AsType[*directory.Error](err); ok && e.Kind != directory.Internal {
-		return &fault{statusOf(e.Kind), e.Detail, e.Fields}
+		return &fault{status: statusOf(e.Kind), detail: e.Detail, fields: e.Fields}
 	}
 	return errInternal()
 }
 
 // challenge says how to authenticate (RFC 6750, section 3).
-func challenge(h http.Header, status int, err error) {
+func challenge(h http.Header, f *fault, err error) {
 	switch {
-	case status == http.StatusForbidden:
+	case f.status == http.StatusForbidden:
 		h.Set("WWW-Authenticate", `Bearer realm="ax", error="insufficient_scope"`)
-	case status != http.StatusUnauthorized:
+	case f.keys:
+		h.Set("WWW-Authenticate", `Bearer realm="ax", error="invalid_request"`)
+	case f.status != http.StatusUnauthorized:
 	case directory.KindOf(err) == directory.Unauthenticated:
 		h.Set("WWW-Authenticate", `Bearer realm="ax", error="invalid_token"`)
 	default:
@@ -122,7 +131,9 @@ func errNoKey() *fault {
 	return &fault{status: http.StatusUnauthorized, detail: "Send an API key in the header `Authorization: Bearer <key>`."}
 }
 
-func errTwoKeys() *fault { return badRequest("Authorization: send the header once.") }
+func errTwoKeys() *fault {
+	return &fault{status: http.StatusBadRequest, detail: "Authorization: send the header once.", keys: true}
+}
 
 func errNoSuchPath() *fault {
 	return &fault{status: http.StatusNotFound, detail: "There is nothing at this path; /openapi.yaml lists what there is."}

@@ -66,8 +66,14 @@ func createUser(c *call) (answer, error) {
 	}}, nil
 }
 
+// getUser has no 403 (contract, "get_user"): a key that may not read finds
+// nothing, and hears why.
 func getUser(c *call) (answer, error) {
-	return c.userAnswer(c.api.Directory.User(c.Context(), c.actor, c.userID()))
+	u, err := c.api.Directory.User(c.Context(), c.actor, c.userID())
+	if directory.KindOf(err) == directory.Forbidden {
+		err = &fault{status: http.StatusNotFound, detail: err.Error()}
+	}
+	return c.userAnswer(u, err)
 }
 
 func updateUser(c *call) (answer, error) {
@@ -120,8 +126,8 @@ func listUsersFrom(q url.Values) (in directory.ListUsers, err error) {
 		}
 	}
 	for _, s := range q["status"] {
-		status, ok := oneOf(s, directory.Statuses())
-		if !ok {
+		status := directory.Status(upper(s))
+		if !slices.Contains(directory.Statuses(), status) {
 			return in, badRequest("status: must be one of %s.", listed(directory.Statuses()))
 		}
 		in.Statuses = append(in.Statuses, status)
@@ -129,41 +135,37 @@ func listUsersFrom(q url.Values) (in directory.ListUsers, err error) {
 	return in, nil
 }
 
-// createUserFrom carries over what has a sound form, and notes what has not;
-// the directory adds its own findings, so that a client hears of all at once.
+// createUserFrom carries the request over, enumerations in upper case. It
+// notes what only the wire can have wrong; the directory adds its own
+// findings, so that a client hears of all at once.
 func createUserFrom(b wire.CreateUserRequest) directory.CreateUser {
-	in := directory.CreateUser{Name: b.Name, Email: b.Email, Developer: b.IsDeveloper}
+	in := directory.CreateUser{
+		Name: b.Name, Email: b.Email, Role: directory.Role(upper(b.Role.Name)),
+		Mode: directory.InviteMode(upper(string(b.InviteMode))), Developer: b.IsDeveloper,
+	}
 	note := func(field, detail string) {
 		in.Unsound = append(in.Unsound, directory.Fault{Field: field, Detail: detail})
 	}
-	roles, modes := directory.Roles(), directory.InviteModes()
-	var ok bool
-	switch {
-	case strings.EqualFold(b.Role.Type, wire.RoleTypeCustom):
+	switch kind := upper(b.Role.Type); {
+	case kind == wire.RoleTypeCustom:
 		note("role.type", "custom roles are not possible here; use PREDEFINED with a name")
-	case !strings.EqualFold(b.Role.Type, wire.RoleTypePredefined):
+	case kind != wire.RoleTypePredefined:
 		note("role.type", "must be PREDEFINED")
-	default:
-		if in.Role, ok = oneOf(b.Role.Name, roles); !ok {
-			note("role.name", "must be one of "+listed(roles))
-		}
-		if b.Role.ID != "" {
-			note("role.id", "a PREDEFINED role has a name and no id")
-		}
-	}
-	if in.Mode, ok = oneOf(string(b.InviteMode), modes); !ok {
-		note("invite_mode", "must be one of "+listed(modes))
+	case b.Role.ID != "":
+		note("role.id", "a PREDEFINED role has a name and no id")
 	}
 	return in
 }
 
-// oneOf finds the value that s names, in any case.
-func oneOf[T ~string](s string, values []T) (T, bool) {
-	i := slices.IndexFunc(values, func(v T) bool { return strings.EqualFold(s, string(v)) })
-	if i < 0 {
-		return "", false
-	}
-	return values[i], true
+// upper is an enumeration's value as answers have it. Only ASCII has two
+// cases here: folding all of Unicode would take "adm\u0131n" for an ADMIN.
+func upper(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' {
+			r -= 'a' - 'A'
+		}
+		return r
+	}, s)
 }
 
 func listed[T ~string](values []T) string {

@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 )
 
@@ -74,6 +73,9 @@ func sameOrigin(to *http.Request, via []*http.Request) error {
 	if to.URL.Scheme != from.Scheme || to.URL.Host != from.Host {
 		return fmt.Errorf("the server redirects to %s://%s; if that is where the API is, name it in the profile", to.URL.Scheme, to.URL.Host)
 	}
+	if to.Method != via[0].Method { // what is read there says nothing of what was to be done here
+		return fmt.Errorf("the server redirects a %s to the page %s; is this the address of the API?", via[0].Method, to.URL.Path)
+	}
 	if len(via) > 5 {
 		return errors.New("the server redirects in circles")
 	}
@@ -86,8 +88,8 @@ const maxAnswer = 64 << 20 // bytes; a page of 100 users takes 30 KB
 type request struct {
 	method string
 	path   string // escaped
-	query  url.Values
-	body   any // nil for none
+	query  string // escaped
+	body   any    // nil for none
 }
 
 // do performs a request and decodes its answer into Resp. retried tells that
@@ -112,17 +114,15 @@ func do[Resp any](ctx context.Context, c *Client, in request) (out Resp, status 
 	case resp.StatusCode >= http.StatusMultipleChoices:
 		err = problem(resp, text)
 	default:
-		if _, nothing := any(out).(struct{}); !nothing {
-			err = unmarshal(resp, text, &out)
-		}
+		err = unmarshal(resp, text, &out)
 	}
 	return out, resp.StatusCode, tries > 1, err
 }
 
 func (c *Client) request(ctx context.Context, in request) (*http.Request, error) {
 	target := c.config.BaseURL + in.path
-	if len(in.query) > 0 {
-		target += "?" + strings.ReplaceAll(in.query.Encode(), "+", "%20")
+	if in.query != "" {
+		target += "?" + in.query
 	}
 	var body io.Reader
 	if in.body != nil {
@@ -146,14 +146,20 @@ func (c *Client) request(ctx context.Context, in request) (*http.Request, error)
 }
 
 // unmarshal reads a good answer. One that is not JSON did not come from the
-// API, but from whatever else answers at that address.
+// API, but from whatever else answers at that address; that holds too where
+// no content is expected, or a sign-in page would pass for a deletion.
 func unmarshal(resp *http.Response, text []byte, to any) error {
-	t, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")) //nolint:errcheck // an unreadable one is none
+	t, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	foreign := t != "" && t != "application/json"
+	if _, nothing := to.(*struct{}); nothing && (!foreign || len(text) == 0) {
+		return nil
+	}
 	if err := json.Unmarshal(text, to); err != nil {
-		if t != "" && t != "application/json" {
-			return &Error{Title: fmt.Sprintf("the server's answer is %s, not JSON; is this the address of the API?", t)}
+		title := fmt.Sprintf("the server's answer is not what the API promises: %v", err)
+		if foreign {
+			title = fmt.Sprintf("the server's answer is %s, not JSON; is this the address of the API?", t)
 		}
-		return &Error{Title: fmt.Sprintf("the server's answer is not what the API promises: %v", err)}
+		return &Error{Title: title, Header: resp.Header, Body: text}
 	}
 	return nil
 }

@@ -113,8 +113,9 @@ func pause(req *http.Request, resp *http.Response, err error, n int) (time.Durat
 // retryAfter reads the header: seconds or a date (RFC 9110, 10.2.3).
 func retryAfter(resp *http.Response) (time.Duration, bool) {
 	v := resp.Header.Get("Retry-After")
-	if s, err := strconv.Atoi(v); err == nil && s >= 0 && s < int(24*time.Hour/time.Second) {
-		return time.Duration(s) * time.Second, true
+	if s, err := strconv.ParseUint(v, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		const day = 24 * 60 * 60
+		return time.Duration(min(s, day)) * time.Second, true //nolint:gosec // not above a day
 	}
 	if at, err := http.ParseTime(v); err == nil {
 		return max(0, time.Until(at)), true

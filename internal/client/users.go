@@ -18,7 +18,11 @@ import (
 
 const usersPath = "/v2/users"
 
-func userPath(id string) string { return usersPath + "/" + url.PathEscape(id) }
+func userPath(id string) string { return usersPath + "/" + escape(id) }
+
+// escape is for a path's segment and a query's value alike: whatever is not
+// plain is escaped, the + and = of base64 too.
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 // A UserFilter says which users to list; the zero one is all.
 type UserFilter struct {
@@ -28,21 +32,22 @@ type UserFilter struct {
 	Cursor   string
 }
 
-func (f UserFilter) query() url.Values {
-	q := url.Values{}
+// query has the parameters in the order of other clients.
+func (f UserFilter) query() string {
+	var pairs []string
 	if f.Limit > 0 {
-		q.Set("limit", strconv.Itoa(f.Limit))
+		pairs = append(pairs, "limit="+strconv.Itoa(f.Limit))
 	}
 	if f.Cursor != "" {
-		q.Set("cursor", f.Cursor)
+		pairs = append(pairs, "cursor="+escape(f.Cursor))
 	}
 	if f.Email != "" {
-		q.Set("email", f.Email)
+		pairs = append(pairs, "email="+escape(f.Email))
 	}
-	if len(f.Statuses) > 0 {
-		q["status"] = f.Statuses
+	for _, s := range f.Statuses {
+		pairs = append(pairs, "status="+escape(s))
 	}
-	return q
+	return strings.Join(pairs, "&")
 }
 
 // ListUsers returns one page.
@@ -57,9 +62,12 @@ func (c *Client) ListUsers(ctx context.Context, f UserFilter) (wire.UserList, er
 // AllUsers walks over every page. It stops at the first error.
 func (c *Client) AllUsers(ctx context.Context, f UserFilter) iter.Seq2[wire.User, error] {
 	return func(yield func(wire.User, error) bool) {
+		// A server that leads in circles is found out by a cursor kept from
+		// page 1, 2, 4, 8 …: one of them lies on the circle (Brent).
+		kept, pages, keep := f.Cursor, 0, 1
 		for {
 			page, err := c.ListUsers(ctx, f)
-			if err == nil && page.Pagination.NextCursor == f.Cursor && f.Cursor != "" {
+			if err == nil && page.Pagination.NextCursor == kept && kept != "" {
 				err = &Error{Title: "the server gives out the same page again and again"}
 			}
 			if err != nil {
@@ -72,7 +80,13 @@ func (c *Client) AllUsers(ctx context.Context, f UserFilter) iter.Seq2[wire.User
 				}
 			}
 			if f.Cursor = page.Pagination.NextCursor; f.Cursor == "" {
+				if page.Pagination.HasMore {
+					yield(wire.User{}, &Error{Title: "the server says that there are more users, but not how to ask for them"})
+				}
 				return
+			}
+			if pages++; pages == keep {
+				kept, keep = f.Cursor, 2*keep
 			}
 		}
 	}
@@ -82,19 +96,27 @@ func (c *Client) AllUsers(ctx context.Context, f UserFilter) iter.Seq2[wire.User
 // invitation; then the stored user is returned, without invite mode.
 func (c *Client) CreateUser(ctx context.Context, in wire.CreateUserRequest) (u wire.CreatedUser, created bool, err error) {
 	u, status, _, err := do[wire.CreatedUser](ctx, c, request{method: http.MethodPost, path: usersPath, body: in})
-	return u, status == http.StatusCreated, err
+	return u, status == http.StatusCreated, identified(u.ID, err)
 }
 
 // GetUser returns the user with the id.
 func (c *Client) GetUser(ctx context.Context, id string) (wire.User, error) {
 	u, _, _, err := do[wire.User](ctx, c, request{method: http.MethodGet, path: userPath(id)})
-	return u, err
+	return u, identified(u.ID, err)
 }
 
 // UpdateUser changes what is not nil.
 func (c *Client) UpdateUser(ctx context.Context, id string, in wire.UpdateUserRequest) (wire.User, error) {
 	u, _, _, err := do[wire.User](ctx, c, request{method: http.MethodPatch, path: userPath(id), body: in})
-	return u, err
+	return u, identified(u.ID, err)
+}
+
+// identified refuses an answer that is JSON, but no user.
+func identified(id string, err error) error {
+	if err == nil && id == "" {
+		err = &Error{Title: "the server's answer holds no user; is this the address of the API?"}
+	}
+	return err
 }
 
 // DeleteUser deletes the user with the id. A 404 after a lost answer is the
@@ -146,5 +168,5 @@ func (c *Client) UserByEmail(ctx context.Context, email string) (found wire.User
 // standard base64 of UTF-8 that has a colon in it.
 func WellFormedID(id string) bool {
 	b, err := base64.StdEncoding.Strict().DecodeString(id)
-	return err == nil && utf8.Valid(b) && bytes.IndexByte(b, ':') >= 0
+	return err == nil && !strings.ContainsAny(id, "\r\n") && utf8.Valid(b) && bytes.IndexByte(b, ':') >= 0
 }

@@ -82,23 +82,18 @@ func right(role directory.Role, developer bool, via directory.Via, what string, 
 
 func TestRights(t *testing.T) {
 	t.Parallel()
-	roles := append(directory.Roles(), "", "OWNER")
-	cells := 0
-	for _, role := range roles {
-		t.Run(string(role), func(t *testing.T) {
-			w := newWorld(t)
-			for n, what := range attempts() {
-				for _, a := range everyActor(role) {
+	for _, role := range append(directory.Roles(), "", "OWNER") {
+		for _, what := range attempts() {
+			t.Run(string(role)+", "+what.name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				for n, a := range everyActor(role) {
 					for _, there := range []bool{true, false} {
-						cells++
-						checkRight(t, w, a, what, there, fmt.Sprintf("target%d-%v-%v-%v@example.com", n, a.Developer, a.Via, there))
+						checkRight(t, w, a, what, there, fmt.Sprintf("target%d-%v@example.com", n, there))
 					}
 				}
-			}
-		})
-	}
-	if want := len(roles) * len(attempts()) * 3 * 2; cells != want {
-		t.Errorf("%d cells were checked, want %d", cells, want)
+			})
+		}
 	}
 }
 

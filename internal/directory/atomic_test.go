@@ -67,6 +67,26 @@ func operations() []operation {
 			}
 			return err
 		}},
+		{"accept", dirtest.InvitedByLink, func(ctx context.Context, d *directory.Directory, _ *dirtest.World, p dirtest.Person) error {
+			_, err := d.AcceptInvitation(ctx, visit(), p.Secret, "a hash")
+			return err
+		}},
+		{"sign in", dirtest.InvitedByPassword, func(ctx context.Context, d *directory.Directory, _ *dirtest.World, p dirtest.Person) error {
+			c := directory.Credentials{User: p.User, Temporary: directory.DigestOf(p.Secret)}
+			_, err := d.SignIn(ctx, visit(), guess("pat@example.com"), c, "")
+			return err
+		}},
+		{"forgot", dirtest.Active, func(ctx context.Context, d *directory.Directory, _ *dirtest.World, _ dirtest.Person) error {
+			return d.ForgotPassword(ctx, visit(), "pat@example.com")
+		}},
+		{"rename oneself", dirtest.Active, func(ctx context.Context, d *directory.Directory, _ *dirtest.World, p dirtest.Person) error {
+			_, err := d.RenameSelf(ctx, dirtest.ActorFor(p.User), "Renamed")
+			return err
+		}},
+		{"issue a key of one's own", dirtest.Active, func(ctx context.Context, d *directory.Directory, _ *dirtest.World, p dirtest.Person) error {
+			_, err := d.CreateOwnKey(ctx, dirtest.ActorFor(p.User), directory.CreateKey{Name: "key"})
+			return err
+		}},
 		{"retry a letter", dirtest.InvitedByLink, func(ctx context.Context, d *directory.Directory, w *dirtest.World, _ dirtest.Person) error {
 			letters, err := w.Directory.Letters(ctx, 0, 1)
 			if err != nil {
@@ -106,6 +126,60 @@ func TestAllOrNothing(t *testing.T) {
 			}
 			if fails == 0 || state(t, w, p) == before {
 				t.Errorf("the operation did nothing, in %d steps", fails)
+			}
+		})
+	}
+}
+
+// The operations of a person who is signed in, or holds a reset's link, are
+// broken at every step likewise.
+func TestSignedInAllOrNothing(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(ctx context.Context, d *directory.Directory, in directory.SignedIn, c directory.Credentials, link string) error{
+		"change the password": func(ctx context.Context, d *directory.Directory, in directory.SignedIn, c directory.Credentials, _ string) error {
+			_, err := d.ChangePassword(ctx, visit(), in, c, "new hash")
+			return err
+		},
+		"reset the password": func(ctx context.Context, d *directory.Directory, _ directory.SignedIn, _ directory.Credentials, link string) error {
+			_, err := d.ResetPasswordByLink(ctx, visit(), link, "new hash")
+			return err
+		},
+		"sign out": func(ctx context.Context, d *directory.Directory, in directory.SignedIn, _ directory.Credentials, _ string) error {
+			return d.SignOut(ctx, in.Actor("", ""), in)
+		},
+		"sign out everywhere": func(ctx context.Context, d *directory.Directory, in directory.SignedIn, _ directory.Credentials, _ string) error {
+			return d.SignOutEverywhere(ctx, in.Actor("", ""), in)
+		},
+		"delete": func(ctx context.Context, d *directory.Directory, in directory.SignedIn, _ directory.Credentials, _ string) error {
+			return d.DeleteUser(ctx, directory.Host("root"), in.User.ID)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			u, secret := signedUp(t, w, "pat@example.com", "a hash")
+			in, err := w.SignedInBy(t.Context(), secret)
+			must(t, err)
+			w.APIKey(t, "pat@example.com")
+			c, link := credentials(t, w, "pat@example.com"), resetLink(t, w, u)
+			p := dirtest.Person{User: u, Secret: link}
+			broken := &faulty{Store: w.Store}
+			d := *w.Directory
+			d.Store = broken
+			before := state(t, w, p)
+			for broken.fail = 1; ; broken.fail++ {
+				err := do(t.Context(), &d, in, c, link)
+				if broken.calls < broken.fail {
+					must(t, err)
+					break
+				}
+				if !errors.Is(err, errBroken) {
+					t.Errorf("step %d broken: error %v", broken.fail, err)
+				}
+				same(t, fmt.Sprintf("step %d broken: the directory", broken.fail), state(t, w, p), before)
+			}
+			if broken.fail < 3 || state(t, w, p) == before {
+				t.Errorf("the operation did nothing, in %d steps", broken.fail-1)
 			}
 		})
 	}

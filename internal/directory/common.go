@@ -88,7 +88,7 @@ func madeOfCommon(s string, n int) bool {
 	if n == 0 || !utf8.ValidString(s) {
 		return false
 	}
-	for _, w := range strings.Fields(commonWords) {
+	for w := range strings.FieldsSeq(commonWords) {
 		if rest, ok := strings.CutPrefix(s, w); ok && madeOfCommon(rest, n-1) {
 			return true
 		}

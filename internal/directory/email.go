@@ -75,7 +75,7 @@ func soundLocal(s string) bool {
 		return false
 	}
 	for _, r := range s {
-		ok := r < utf8.RuneSelf && (isAlnum(byte(r)) || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r)) ||
+		ok := r < utf8.RuneSelf && (isAlnum(r) || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r)) ||
 			r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r))
 		if !ok {
 			return false
@@ -116,7 +116,7 @@ func soundLabel(l string) bool {
 	return true
 }
 
-func isAlnum(c byte) bool {
+func isAlnum[T byte | rune](c T) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 

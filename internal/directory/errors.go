@@ -154,11 +154,11 @@ func errOwnerInactive(s Status) *Error {
 }
 
 func errTooMany(wait time.Duration) *Error {
-	seconds := (wait + time.Second - 1) / time.Second
-	return &Error{Kind: TooMany, RetryAfter: seconds * time.Second, Detail: "Too many attempts. Wait " + spelled(seconds) + " and try again."}
+	seconds := int((wait + time.Second - 1) / time.Second)
+	return &Error{Kind: TooMany, RetryAfter: time.Duration(seconds) * time.Second, Detail: "Too many attempts. Wait " + spelled(seconds) + " and try again."}
 }
 
-func spelled(seconds time.Duration) string {
+func spelled(seconds int) string {
 	switch {
 	case seconds == 1:
 		return "a second"

@@ -66,7 +66,7 @@ func firstLabel(domain string) string {
 // plain folds a text and leaves letters and digits.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf && !isAlnum(byte(r)) {
+		if r < utf8.RuneSelf && !isAlnum(r) {
 			return -1
 		}
 		return r

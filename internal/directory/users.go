@@ -318,7 +318,7 @@ func otherAdmin(tx Tx, u User, developer bool) error {
 	if ok, err := tx.OtherAdmin(u.Seq, developer); err != nil || ok {
 		return err
 	}
-	if any, err := tx.OtherAdmin(u.Seq, false); err != nil || any {
+	if other, err := tx.OtherAdmin(u.Seq, false); err != nil || other {
 		return cmp.Or(err, error(errLastDeveloperAdmin()))
 	}
 	return errLastAdmin()

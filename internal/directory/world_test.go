@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -163,8 +164,57 @@ func (tx faultyTx) InsertLetter(l directory.Letter) error {
 	return tx.then(func() error { return tx.Tx.InsertLetter(l) })
 }
 
+func (tx faultyTx) InsertSession(s directory.Session) error {
+	return tx.then(func() error { return tx.Tx.InsertSession(s) })
+}
+
+func (tx faultyTx) EndSession(userSeq int64, id string) error {
+	return tx.then(func() error { return tx.Tx.EndSession(userSeq, id) })
+}
+
+func (tx faultyTx) EndSessionsOf(userSeq int64, keep directory.Digest) error {
+	return tx.then(func() error { return tx.Tx.EndSessionsOf(userSeq, keep) })
+}
+
+func (tx faultyTx) SetPassword(userSeq int64, hash string, now time.Time) error {
+	return tx.then(func() error { return tx.Tx.SetPassword(userSeq, hash, now) })
+}
+
+func (tx faultyTx) SetAttempts(a directory.Attempts) error {
+	return tx.then(func() error { return tx.Tx.SetAttempts(a) })
+}
+
+func (tx faultyTx) RevokeKey(userSeq int64, id string, now time.Time) (bool, error) {
+	return tx.thenTell(func() (bool, error) { return tx.Tx.RevokeKey(userSeq, id, now) })
+}
+
+func (tx faultyTx) RevokeKeysOf(userSeq int64, now time.Time) error {
+	return tx.then(func() error { return tx.Tx.RevokeKeysOf(userSeq, now) })
+}
+
+func (tx faultyTx) VoidTokens(userSeq int64, p directory.Purpose, now time.Time) error {
+	return tx.then(func() error { return tx.Tx.VoidTokens(userSeq, p, now) })
+}
+
+func (tx faultyTx) WithdrawLetters(userSeq int64, kind directory.LetterKind, now time.Time) error {
+	return tx.then(func() error { return tx.Tx.WithdrawLetters(userSeq, kind, now) })
+}
+
 func (tx faultyTx) Record(e directory.Entry) error {
 	return tx.then(func() error { return tx.Tx.Record(e) })
+}
+
+// credentialsOf is whatever lets a user in, as text.
+func credentialsOf(t testing.TB, w *dirtest.World, u directory.User) string {
+	t.Helper()
+	r := w.Store.Read(t.Context())
+	hash, err := r.PasswordHash(u.Seq)
+	must(t, err)
+	sessions, err := r.SessionsOf(u.Seq)
+	must(t, err)
+	keys, err := r.KeysOf(u.Seq)
+	must(t, err)
+	return fmt.Sprintf("  hash %q, sessions %+v, keys %+v\n", hash, sessions, keys)
 }
 
 // state is everything that can be seen of a directory, as text.
@@ -174,7 +224,7 @@ func state(t testing.TB, w *dirtest.World, people ...dirtest.Person) string {
 	for _, p := range people {
 		u, found, err := w.Store.Read(t.Context()).UserByID(p.ID)
 		must(t, err)
-		text += fmt.Sprintf("user %v %+v\n", found, u)
+		text += fmt.Sprintf("user %v %+v\n%s", found, u, credentialsOf(t, w, u))
 		for _, purpose := range []directory.Purpose{directory.TokenInvitation, directory.TokenTemporaryPassword, directory.TokenReset} {
 			text += fmt.Sprintf("secret good for %s: %v\n", purpose, w.Good(t, p.Secret, purpose))
 		}
@@ -183,6 +233,7 @@ func state(t testing.TB, w *dirtest.World, people ...dirtest.Person) string {
 	must(t, err)
 	for _, u := range users {
 		text += fmt.Sprintf("%+v\n", u)
+		text += credentialsOf(t, w, u)
 	}
 	for _, l := range w.Letters(t) {
 		text += fmt.Sprintf("%+v\n", l)

@@ -33,7 +33,7 @@ func TestForwardedAddress(t *testing.T) {
 			}
 			var got string
 			h := behind(nets, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RemoteAddr }))
-			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 			r.RemoteAddr = c.peer
 			for _, f := range c.forwarded {
 				r.Header.Add("X-Forwarded-For", f)

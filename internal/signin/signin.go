@@ -79,7 +79,7 @@ func (a *Authenticator) byLink(ctx context.Context, v directory.Visit, p directo
 	}
 	if e, err = spend(ctx, v, link, hash); directory.KindOf(err) == directory.Gone {
 		// Another press of the button may have been faster.
-		if held, _ = a.Directory.OpenLink(ctx, p, link); held.Repeatable(a.Directory.Now()) { //nolint:errcheck // err says it
+		if held, _ = a.Directory.OpenLink(ctx, p, link); held.Repeatable(a.Directory.Now()) {
 			return a.again(ctx, v, held.User, password, err)
 		}
 	}

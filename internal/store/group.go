@@ -171,7 +171,7 @@ func (g *group) begin(s session) (err error) {
 // the transaction is lost for all.
 func (g *group) savepoint(tx *Tx, j *job) error {
 	if j.err = j.ctx.Err(); j.err != nil {
-		return nil
+		return nil //nolint:nilerr // it is the job's verdict
 	}
 	if _, err := tx.exec(`SAVEPOINT job`); err != nil {
 		return err

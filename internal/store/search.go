@@ -22,8 +22,8 @@ import (
 // SQLite must be told which; PostgreSQL's planner chooses by its statistics.
 
 const (
-	minGrams  = 3      // characters that the index needs
-	maxGrams  = 16     // trigrams that are looked up; the check of the whole text does the rest
+	minGrams  = 3     // characters that the index needs
+	maxGrams  = 16    // trigrams that are looked up; the check of the whole text does the rest
 	rareState = 4_000 // users; below, reading all of a state is faster than its text's trigrams
 )
 

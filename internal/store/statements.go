@@ -113,7 +113,7 @@ func (p *prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	}
 	kept, lost := p.known.LoadOrStore(query, made)
 	if lost {
-		err = made.Close()
+		err = made.Close() //nolint:sqlclosecheck // another goroutine's is kept
 	}
 	return kept.(*sql.Stmt), err //nolint:forcetypeassert // the map holds nothing else
 }
@@ -124,7 +124,7 @@ func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (
 	if err != nil {
 		return nil, err
 	}
-	return s.ExecContext(ctx, args...)
+	return s.ExecContext(ctx, args...) //nolint:sqlclosecheck // kept for the next use, until close
 }
 
 // QueryContext implements runner.
@@ -133,7 +133,7 @@ func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) 
 	if err != nil {
 		return nil, err
 	}
-	return s.QueryContext(ctx, args...)
+	return s.QueryContext(ctx, args...) //nolint:sqlclosecheck // as above
 }
 
 // close frees the statements; SQLite tidies up behind the last connection

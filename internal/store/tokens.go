@@ -6,7 +6,7 @@ import (
 	"ax/internal/directory"
 )
 
-const tokenColumns = `tokens.digest, tokens.purpose, tokens.user_seq, tokens.created_at, tokens.expires_at, tokens.used_at, tokens.void_at`
+const tokenColumns = `tokens.digest, tokens.purpose, tokens.user_seq, tokens.created_at, tokens.expires_at, tokens.used_at, tokens.void_at` //nolint:gosec // names of columns
 
 func tokenFields(t *directory.Token) []any {
 	return []any{
