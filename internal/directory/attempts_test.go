@@ -37,11 +37,12 @@ func TestGuessesSlowDown(t *testing.T) {
 			t.Fatalf("guess %d waits %v", n+1, wait)
 		}
 	}
-	for n, want := range []time.Duration{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900} {
-		if got := count(); got != want*time.Second {
-			t.Errorf("after %d guesses the wait is %v, want %v", n+5, got, want*time.Second)
+	for n, seconds := range []int64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900} {
+		want := time.Duration(seconds) * time.Second
+		if got := count(); got != want {
+			t.Errorf("after %d guesses the wait is %v, want %v", n+5, got, want)
 		}
-		w.Clock.Advance(want*time.Second - time.Microsecond)
+		w.Clock.Advance(want - time.Microsecond)
 		if got := count(); got != time.Second {
 			t.Errorf("just before its end the wait is %v", got)
 		}
@@ -151,9 +152,8 @@ func TestKnownBrowser(t *testing.T) {
 	for _, forged := range []string{"", "x", ".", e.Browser + "A", e.Browser[1:], "x" + e.Browser[1:], e.Browser[:len(e.Browser)-2]} {
 		wantKind(t, fmt.Sprintf("%q for %q", forged, e.Browser), with("pat@example.com", forged), directory.TooMany)
 	}
-	for n := range 5 {
+	for range 5 {
 		must(t, with("kim@example.com", "")) // uses up what is free
-		_ = n
 	}
 	wantKind(t, "the browser, for another account", with("kim@example.com", e.Browser), directory.TooMany)
 	for range 4 {

@@ -1,7 +1,7 @@
 package directory_test
 
 import (
-	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -130,11 +130,10 @@ func TestEntriesHoldNoSecret(t *testing.T) {
 		_, err := w.ReadLetter(t.Context(), directory.Host("root"), l.ID)
 		must(t, err)
 	}
-	log, err := json.Marshal(w.Entries(t))
-	must(t, err)
+	log := fmt.Sprintf("%+v", w.Entries(t))
 	for _, s := range secrets {
 		for from := 0; from+12 <= len(s); from += 4 {
-			if part := s[from : from+12]; strings.Contains(string(log), part) {
+			if part := s[from : from+12]; strings.Contains(log, part) {
 				t.Errorf("the log holds %q of a secret", part)
 			}
 		}

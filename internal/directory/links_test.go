@@ -116,9 +116,10 @@ func TestLinks(t *testing.T) {
 				link = dead.end(t, w, p, link)
 				before := state(t, w, p)
 				_, opened := w.OpenLink(t.Context(), c.purpose, link)
-				for what, err := range map[string]error{"open": opened, "spend": c.spend(t, w, link), "misuse": c.misuse(t, w, link)} {
+				_, misread := w.OpenLink(t.Context(), directory.TokenTemporaryPassword, link)
+				for what, err := range map[string]error{"open": opened, "spend": c.spend(t, w, link), "misuse": c.misuse(t, w, link), "misread": misread} {
 					says := dead.says
-					if what == "misuse" {
+					if strings.HasPrefix(what, "mis") {
 						says = saysNothing
 					}
 					if kindOf(err) != directory.Gone || !strings.HasPrefix(err.Error(), "This ") || !strings.Contains(err.Error(), says) {
@@ -135,6 +136,14 @@ func TestLinks(t *testing.T) {
 			link := c.link(t, w, p)
 			if err := c.misuse(t, w, link); kindOf(err) != directory.Gone || !strings.Contains(err.Error(), saysNothing) {
 				t.Errorf("error %v", err)
+			}
+			for _, other := range []directory.Purpose{directory.TokenInvitation, directory.TokenReset, directory.TokenTemporaryPassword} {
+				held, err := w.OpenLink(t.Context(), other, link)
+				if other == c.purpose {
+					must(t, err)
+				} else if kindOf(err) != directory.Gone || !strings.Contains(err.Error(), saysNothing) || held.User.ID != "" {
+					t.Errorf("opened as %s: %+v, error %v", other, held, err)
+				}
 			}
 			for range 3 { // looking does not spend it, nor does misuse
 				_, err := w.OpenLink(t.Context(), c.purpose, link)

@@ -79,7 +79,7 @@ func TestNamesRefused(t *testing.T) {
 // unfit are the C0 and C1 controls, line and paragraph separators, marks and
 // overrides of direction, and spaces without width.
 func unfit() (all []rune) {
-	for r := rune(0); r < 0x20; r++ {
+	for r := range rune(0x20) {
 		all = append(all, r)
 	}
 	for r := rune(0x7f); r <= 0x9f; r++ {

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -50,8 +51,14 @@ func (d *Directory) CheckPassword(password string, u User) (fault string) {
 func (d *Directory) personal(password string, u User) bool {
 	rest := plain(password)
 	local, domain, _ := cutLast(u.Email, '@')
-	for _, known := range append(strings.Fields(u.Name), u.Name, u.Email, local, domain, firstLabel(domain), d.Product) {
-		if known = plain(known); len(known) > 2 {
+	all := append(strings.Fields(u.Name), u.Name, u.Email, local, domain, firstLabel(domain), d.Product)
+	for i := range all {
+		all[i] = plain(all[i])
+	}
+	// The longest first, or a part of one would be taken out of its middle.
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	for _, known := range all {
+		if len(known) > 2 {
 			rest = strings.ReplaceAll(rest, known, "")
 		}
 	}

@@ -69,6 +69,36 @@ func TestSessionEnds(t *testing.T) {
 	}
 }
 
+// A session is of the kind that fits its user's state, whatever wrote either.
+func TestSessionFitsState(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	full, fullSecret := signedUp(t, w, "full@example.com", "a hash")
+	restricted := w.Put(t, "restricted@example.com", dirtest.InvitedByPassword).User
+	e, err := w.SignIn(t.Context(), visit(), guess(restricted.Email), credentials(t, w, restricted.Email), "")
+	must(t, err)
+	for _, c := range []struct {
+		user       directory.User
+		secret     string
+		restricted bool
+	}{{full, fullSecret, false}, {restricted, e.Secret, true}} {
+		for _, state := range []directory.State{directory.StateActive, directory.StateInvited, directory.StateDeleted} {
+			u := c.user
+			u.State, u.InvitedUntil = state, time.Time{}
+			if state == directory.StateInvited {
+				u.InvitedUntil = w.Clock.Now().Add(time.Hour)
+			}
+			must(t, w.Store.Write(t.Context(), func(tx directory.Tx) error { return tx.UpdateUser(u) }))
+			want := directory.Unauthenticated
+			if state == directory.StateActive && !c.restricted || state == directory.StateInvited && c.restricted {
+				want = ok
+			}
+			_, err := w.SignedInBy(t.Context(), c.secret)
+			wantKind(t, u.Email+" "+string(state), err, want)
+		}
+	}
+}
+
 func TestUnknownSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

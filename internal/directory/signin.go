@@ -127,7 +127,7 @@ func (d *Directory) confirm(tx Tx, u User, c Credentials, newHash string) error 
 	if err != nil {
 		return err
 	}
-	if u.State != StateActive || hash != c.PasswordHash {
+	if u.State != StateActive || hash == "" || hash != c.PasswordHash {
 		return ErrWrongPassword()
 	}
 	if newHash == "" {
@@ -204,6 +204,9 @@ func (d *Directory) ReplaceTemporaryPassword(ctx context.Context, v Visit, in Si
 		if u.State != StateInvited || !in.Session.Restricted {
 			return errSessionEnded()
 		}
+		if err := stillIn(tx, in); err != nil {
+			return err
+		}
 		e, err = d.choose(tx, in.Actor(v.Address, v.RequestID), v, u, hash, "replace_temporary_password")
 		return err
 	})
@@ -216,6 +219,9 @@ func (d *Directory) ChangePassword(ctx context.Context, v Visit, in SignedIn, c 
 	err = d.Store.Write(ctx, func(tx Tx) error {
 		u, err := lockLive(tx, in.User.ID)
 		if err != nil {
+			return err
+		}
+		if err := stillIn(tx, in); err != nil {
 			return err
 		}
 		if err := d.confirm(tx, u, c, ""); err != nil {
@@ -231,6 +237,16 @@ func (d *Directory) ChangePassword(ctx context.Context, v Visit, in SignedIn, c 
 		return d.notify(tx, a, u)
 	})
 	return e, err
+}
+
+// stillIn fails when the session has ended since the request was let in: what
+// ended it must not lose against a password that is being chosen.
+func stillIn(tx Tx, in SignedIn) error {
+	_, _, ok, err := tx.SessionByDigest(in.Session.Digest)
+	if err == nil && !ok {
+		err = errSessionEnded()
+	}
+	return err
 }
 
 // choose gives a user a password: whatever let somebody in before, sessions,

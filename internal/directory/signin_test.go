@@ -173,9 +173,19 @@ func TestTemporarySessionEnds(t *testing.T) {
 		p := w.Put(t, "pat@example.com", dirtest.InvitedByPassword)
 		e, err := w.SignIn(t.Context(), visit(), guess("pat@example.com"), credentials(t, w, "pat@example.com"), "")
 		must(t, err)
+		in, err := w.SignedInBy(t.Context(), e.Secret)
+		must(t, err)
 		must(t, end(t, w, p.ID))
 		_, err = w.SignedInBy(t.Context(), e.Secret)
 		wantKind(t, name, err, directory.Unauthenticated)
+		if name == "an hour" {
+			continue
+		}
+		// A request that was let in a moment before, and hashed meanwhile.
+		_, err = w.ReplaceTemporaryPassword(t.Context(), visit(), in, "a hash")
+		if err == nil || hashOf(t, w, "pat@example.com") != "" {
+			t.Errorf("%s: the ended session still chose a password, error %v", name, err)
+		}
 	}
 }
 

@@ -367,8 +367,19 @@ func parseName(s string) (name, fault string) {
 		return "", "must be at most 255 characters"
 	case strings.ContainsFunc(name, unfitForNames):
 		return "", "must not hold control characters, line breaks or characters that reorder or hide text"
+	case !strings.ContainsFunc(name, visible):
+		return "", "must hold something that can be seen"
 	}
 	return name, ""
+}
+
+// visible holds for what leaves ink. The fillers are letters by category only.
+func visible(r rune) bool {
+	switch r {
+	case '\u115f', '\u1160', '\u3164', '\uffa0', '\u2800':
+		return false
+	}
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
 }
 
 // unfitForNames holds for what would break a header, a log line or a

@@ -120,20 +120,20 @@ func (p *prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 
 // ExecContext implements runner.
 func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, err := p.stmt(ctx, query)
+	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // kept for the next use, until close
 	if err != nil {
 		return nil, err
 	}
-	return s.ExecContext(ctx, args...) //nolint:sqlclosecheck // kept for the next use, until close
+	return s.ExecContext(ctx, args...)
 }
 
 // QueryContext implements runner.
 func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := p.stmt(ctx, query)
+	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // kept for the next use, until close
 	if err != nil {
 		return nil, err
 	}
-	return s.QueryContext(ctx, args...) //nolint:sqlclosecheck // as above
+	return s.QueryContext(ctx, args...)
 }
 
 // close frees the statements; SQLite tidies up behind the last connection
