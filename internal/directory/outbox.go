@@ -73,7 +73,8 @@ type LetterTx interface {
 	SettleLetter(l Letter) error
 	// WithdrawLetters ends a user's waiting and dead letters of one kind.
 	WithdrawLetters(userSeq int64, kind LetterKind, now time.Time) error
-	// ReviveLetter makes a waiting or dead letter due at now.
+	// ReviveLetter makes a waiting or dead letter due at now, as if it had
+	// not been tried yet.
 	ReviveLetter(id LetterID, now time.Time) error
 }
 

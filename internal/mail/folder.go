@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-
-	"ax/internal/directory"
 )
 
 // Folder returns a transport that leaves each message as a file in dir, for a
@@ -71,7 +69,7 @@ func syncFolder(dir string) error {
 	if err != nil {
 		return fmt.Errorf("sync the mail folder: %w", err)
 	}
-	defer d.Close()
+	defer d.Close() //nolint:errcheck // it was only read
 	if err := d.Sync(); err != nil {
 		return fmt.Errorf("sync the mail folder: %w", err)
 	}
@@ -81,7 +79,7 @@ func syncFolder(dir string) error {
 // FileName sorts by the letter's time and is sound on every file system:
 // 20261124T090000.000000Z-invitation-TGV0dGVyOjEyMw.eml.
 func FileName(m Message) (string, error) {
-	kind, err := kindName(m.Kind)
+	kind, err := kindOf(m.Kind)
 	if err != nil {
 		return "", err
 	}
@@ -90,20 +88,9 @@ func FileName(m Message) (string, error) {
 	if id == "" || strings.ContainsFunc(id, unfitForFiles) {
 		return "", fmt.Errorf("the letter's id %q cannot be a file name", m.Letter)
 	}
-	return m.Created.UTC().Format("20060102T150405.000000Z") + "-" + kind + "-" + id + ".eml", nil
+	return m.Created.UTC().Format("20060102T150405.000000Z") + "-" + kind.name + "-" + id + ".eml", nil
 }
 
 func unfitForFiles(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_')
-}
-
-// kindName is a kind as templates and files are named after it.
-func kindName(k directory.LetterKind) (string, error) {
-	switch k {
-	case directory.LetterInvitation:
-		return "invitation", nil
-	case directory.LetterReset:
-		return "reset", nil
-	}
-	return "", fmt.Errorf("no letter is written for the kind %q", k)
 }

@@ -28,20 +28,17 @@ const (
 )
 
 // Link returns the link of a letter, PUBLIC_URL/invitations/TOKEN or
-// PUBLIC_URL/reset/TOKEN; nothing when the token is no longer kept.
+// PUBLIC_URL/reset/TOKEN; nothing when the letter has none, or its token is no
+// longer kept.
 func Link(publicURL string, l directory.OpenLetter) string {
-	var path string
-	switch l.Kind {
-	case directory.LetterInvitation:
-		path = "/invitations/"
-	case directory.LetterReset:
-		path = "/reset/"
-	}
-	if path == "" || l.Token == "" {
+	k, err := kindOf(l.Kind)
+	if err != nil || k.path == "" || l.Token == "" {
 		return ""
 	}
-	return strings.TrimRight(publicURL, "/") + path + l.Token
+	return page(publicURL, k.path) + l.Token
 }
+
+func page(publicURL, path string) string { return strings.TrimRight(publicURL, "/") + path }
 
 // A sheet is a letterhead that was checked and filled in.
 type sheet struct {
@@ -77,8 +74,9 @@ func (h Letterhead) sender(product, host string) (*netmail.Address, error) {
 		return &netmail.Address{Name: product, Address: "no-reply@" + mailDomain(host)}, nil
 	}
 	from, err := netmail.ParseAddress(h.From)
-	if err != nil || !printable(from.Name, maxProduct) {
-		return nil, fmt.Errorf("the sender of letters, %q, must be one address like no-reply@example.com", h.From)
+	// An address beyond ASCII would need SMTPUTF8 of every relay and reader.
+	if err != nil || !printable(from.Name, maxProduct) || !isASCII(from.Address) {
+		return nil, fmt.Errorf("the sender of letters, %q, must be one address like no-reply@example.com, in ASCII", h.From)
 	}
 	if from.Name == "" {
 		from.Name = product
@@ -116,4 +114,8 @@ func unfitForLinks(r rune) bool {
 func printable(s string, runes int) bool {
 	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= runes &&
 		!strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }

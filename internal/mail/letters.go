@@ -5,12 +5,14 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html/template"
 	netmail "net/mail"
 	"strings"
 	"sync"
 	texttemplate "text/template"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -26,8 +28,10 @@ type words struct {
 	Product string
 	Name    string // of the reader; may be empty
 	Inviter string // who caused the letter; may be empty
-	Link    string
+	Link    string // of a notice: the page that helps if the reader did not do it
+	Written string // when, and so when what a notice tells happened
 	Until   string // when the link ends
+	Life    string // how long that is from the start
 	Contact string // may be empty
 }
 
@@ -38,15 +42,15 @@ func Render(publicURL string, h Letterhead, l directory.OpenLetter) (Message, er
 	if err != nil {
 		return Message{}, err
 	}
-	kind, err := kindName(l.Kind)
+	kind, err := kindOf(l.Kind)
 	if err != nil {
 		return Message{}, err
 	}
 	if parsed, err := netmail.ParseAddress("<" + l.To + ">"); err != nil || parsed.Address != l.To {
-		return Message{}, fmt.Errorf("the letter's address %q is not a single e-mail address", l.To)
+		return Message{}, errors.New("the letter's address is not a single e-mail address")
 	}
-	w := s.words(l)
-	text, html, err := bodies(kind, w)
+	w := s.words(kind, l)
+	text, html, err := bodies(kind.name, w)
 	if err != nil {
 		return Message{}, err
 	}
@@ -57,23 +61,42 @@ func Render(publicURL string, h Letterhead, l directory.OpenLetter) (Message, er
 	}, nil
 }
 
-func (s sheet) words(l directory.OpenLetter) words {
+func (s sheet) words(k kind, l directory.OpenLetter) words {
 	w := words{
-		Subject: "Your invitation to " + s.product,
+		Subject: fmt.Sprintf(k.subject, s.product),
 		Product: s.product,
 		Name:    shown(l.ToName),
 		Inviter: shown(l.From),
 		Link:    Link(s.publicURL, l),
-		Until:   l.ExpiresAt.UTC().Format("Monday, 2 January 2006 at 15:04 MST"),
+		Written: clock(l.CreatedAt),
+		Until:   clock(l.ExpiresAt),
+		Life:    span(l.ExpiresAt.Sub(l.CreatedAt)),
 		Contact: s.contact,
 	}
-	if l.Kind == directory.LetterReset {
-		w.Subject = "Choose a new password for " + s.product
+	if k.path == "" {
+		w.Link = page(s.publicURL, forgotPath)
 	}
 	if w.Inviter == "root" { // the machine's administrator: a name to nobody
 		w.Inviter = ""
 	}
 	return w
+}
+
+// forgotPath is the page that sends a reset letter.
+const forgotPath = "/forgot-password"
+
+func clock(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006 at 15:04 MST") }
+
+// span is a time in the largest unit that leaves no rest: 30 minutes, 7 days.
+func span(d time.Duration) string {
+	minutes := int(d.Round(time.Minute) / time.Minute)
+	switch {
+	case minutes >= 48*60 && minutes%(24*60) == 0:
+		return fmt.Sprint(minutes/24/60, " days")
+	case minutes >= 2*60 && minutes%60 == 0:
+		return fmt.Sprint(minutes/60, " hours")
+	}
+	return fmt.Sprint(minutes, " minutes")
 }
 
 // bodies renders the two forms of a letter, which say the same.

@@ -27,6 +27,8 @@ func kinds() map[directory.LetterKind]string {
 	return map[directory.LetterKind]string{
 		directory.LetterInvitation: publicURL + "/invitations/" + token,
 		directory.LetterReset:      publicURL + "/reset/" + token,
+		// A notice has no secret, though these letters have a token.
+		directory.LetterPasswordChanged: publicURL + "/forgot-password",
 	}
 }
 
@@ -48,7 +50,7 @@ func TestLetters(t *testing.T) {
 	t.Parallel()
 	for kind := range kinds() {
 		for name, person := range people() {
-			file := strings.ToLower(string(kind)) + "-" + name + ".eml"
+			file := strings.ReplaceAll(strings.ToLower(string(kind)), "_", "-") + "-" + name + ".eml"
 			t.Run(file, func(t *testing.T) {
 				t.Parallel()
 				l := letter(kind, "TGV0dGVyOjAxMjM0NTY3ODlhYmNkZWZn")
@@ -108,15 +110,12 @@ func TestNamesAreOnlyNames(t *testing.T) {
 }
 
 func FuzzNames(f *testing.F) {
-	for _, name := range awkward() {
-		f.Add(name, name, true)
+	all := []directory.LetterKind{directory.LetterInvitation, directory.LetterReset, directory.LetterPasswordChanged}
+	for i, name := range awkward() {
+		f.Add(name, name, uint8(i))
 	}
-	f.Fuzz(func(t *testing.T, to, from string, invitation bool) {
-		kind := directory.LetterReset
-		if invitation {
-			kind = directory.LetterInvitation
-		}
-		l := letter(kind, "TGV0dGVyOjE")
+	f.Fuzz(func(t *testing.T, to, from string, kind uint8) {
+		l := letter(all[int(kind)%len(all)], "TGV0dGVyOjE")
 		l.ToName, l.From = to, from
 		checkMessage(t, raw(t, mail.Letterhead{}, l), l)
 	})
@@ -153,6 +152,9 @@ func checkMessage(t *testing.T, raw []byte, l directory.OpenLetter) {
 	text, html := parts(t, m)
 	link := kinds()[l.Kind]
 	checkText(t, text, link)
+	if l.Kind == directory.LetterPasswordChanged && bytes.Contains(raw, []byte(token)) {
+		t.Error("a notice holds a secret")
+	}
 	checkHTML(t, html, link)
 	if !bytes.Contains(raw, []byte("\r\n"+link+"\r\n")) {
 		t.Error("the raw message does not show the link on a line of its own")
@@ -165,7 +167,7 @@ func checkLines(t *testing.T, raw []byte) {
 		t.Error("not UTF-8")
 	}
 	body := false
-	for _, line := range strings.Split(string(raw), "\r\n") {
+	for line := range strings.SplitSeq(string(raw), "\r\n") {
 		switch {
 		case strings.ContainsAny(line, "\r\n\x00"):
 			t.Errorf("a line with a break or NUL: %q", line)
@@ -246,7 +248,7 @@ func parts(t *testing.T, m *netmail.Message) (text, html string) {
 		return string(b)
 	}
 	text, html = read("text/plain; charset=UTF-8"), read("text/html; charset=UTF-8")
-	if _, err := r.NextRawPart(); err != io.EOF { //nolint:errorlint // exactly EOF
+	if _, err := r.NextRawPart(); err != io.EOF {
 		t.Errorf("a third part: %v", err)
 	}
 	return text, html
@@ -270,7 +272,7 @@ func checkHTML(t *testing.T, html, link string) {
 	if diff := cmp.Diff([]string{link, link}, found); diff != "" {
 		t.Errorf("links in the HTML (-want +got): %s", diff)
 	}
-	if strings.Count(html, `<a class="button" href="`+link+`"`) != 1 || strings.Count(html, ">"+link+"<") != 1 {
+	if !regexp.MustCompile(`<a class="(button|link)" href="`+regexp.QuoteMeta(link)+`"`).MatchString(html) || strings.Count(html, ">"+link+"<") != 1 {
 		t.Error("the HTML does not show the link as it is")
 	}
 	remote := regexp.MustCompile(`(?i)<(img|script|link|iframe|object|embed|video|audio|form|base|svg)\b|\bsrc\s*=|url\s*\(|@import|\bon[a-z]+\s*=\s*"`)
@@ -301,6 +303,19 @@ func TestWording(t *testing.T) {
 			[]string{"Subject: Choose a new password for ax", "Bob Jones has asked us to send you a link"}, []string{"invit"}},
 		{"reset by root", func(l *directory.OpenLetter) { l.Kind, l.From = directory.LetterReset, "root" }, mail.Letterhead{},
 			[]string{"Here is a link"}, []string{"root has", "root<", "has asked"}},
+		{"invitation's life", func(*directory.OpenLetter) {}, mail.Letterhead{},
+			[]string{"works once and for 7 days,\r\nuntil", "works once and for 7 days, until <strong>", "This letter replaces any earlier one.", "did not expect"}, nil},
+		{"reset's life", func(l *directory.OpenLetter) { *l = letter(directory.LetterReset, "L") }, mail.Letterhead{},
+			[]string{"works once and for 30 minutes,\r\nuntil Tuesday, 24 November 2026 at 09:30 UTC.", "This letter replaces any earlier one.",
+				"did not expect", "password stays as it is unless"}, nil},
+		{"life of hours", func(l *directory.OpenLetter) { l.ExpiresAt = l.CreatedAt.Add(36 * time.Hour) }, mail.Letterhead{},
+			[]string{"works once and for 36 hours,"}, nil},
+		{"notice", func(l *directory.OpenLetter) { *l = letter(directory.LetterPasswordChanged, "L") }, mail.Letterhead{Product: "Orchard", Contact: "the IT desk"},
+			[]string{"Subject: Your password for Orchard was changed", "Hello Ann Smith,", "changed\r\non Tuesday, 24 November 2026 at 09:00 UTC.",
+				"changed on <strong>Tuesday, 24 November 2026 at 09:00 UTC</strong>.", "If you did not, somebody else", "Then tell the IT desk what happened."},
+			[]string{token, "Bob Jones", "works once"}},
+		{"notice, no contact", func(l *directory.OpenLetter) { l.Kind = directory.LetterPasswordChanged }, mail.Letterhead{},
+			[]string{"Then tell the people who run ax what happened."}, nil},
 		{"other zone", func(l *directory.OpenLetter) { l.ExpiresAt = l.ExpiresAt.In(time.FixedZone("X", 3600)) }, mail.Letterhead{},
 			[]string{"until Tuesday, 1 December 2026 at 09:00 UTC."}, nil},
 		{"right to left", func(l *directory.OpenLetter) { l.From = "أحمد" }, mail.Letterhead{},
@@ -356,6 +371,7 @@ func TestLink(t *testing.T) {
 		{"http://[::1]:8080", letter(directory.LetterInvitation, "L"), "http://[::1]:8080/invitations/" + token},
 		{publicURL, forgotten, ""},
 		{publicURL, letter("POSTCARD", "L"), ""},
+		{publicURL, letter(directory.LetterPasswordChanged, "L"), ""},
 	} {
 		if got := mail.Link(tt.url, tt.l); got != tt.want {
 			t.Errorf("Link(%q, %s) = %q, want %q", tt.url, tt.l.Kind, got, tt.want)

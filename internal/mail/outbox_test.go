@@ -15,17 +15,20 @@ import (
 
 const (
 	publicURL = "https://ax.example.com"
-	token     = "Zk3v-9_QxJ0rT7mPwLq2sBdFgHkYcVnA8eU5iOaS1tM" //nolint:gosec // made up
+	token     = "Zk3v-9_QxJ0rT7mPwLq2sBdFgHkYcVnA8eU5iOaS1tM"
 )
 
 func start() time.Time { return time.Date(2026, 11, 24, 9, 0, 0, 123456000, time.UTC) }
 
 // letter is due at the start; its invitation is good for seven days, its
-// reset for thirty minutes.
+// reset for thirty minutes, its notice for a day.
 func letter(kind directory.LetterKind, id string) directory.OpenLetter {
 	life := 7 * 24 * time.Hour
-	if kind == directory.LetterReset {
+	switch kind { //nolint:exhaustive // see life
+	case directory.LetterReset:
 		life = 30 * time.Minute
+	case directory.LetterPasswordChanged:
+		life = 24 * time.Hour
 	}
 	return directory.OpenLetter{
 		Letter: directory.Letter{
@@ -108,6 +111,29 @@ func (m *memory) asked() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.claims
+}
+
+// revive is what an operator does to a letter that is dead.
+func (m *memory) revive(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.letters {
+		if l := &m.letters[i]; string(l.ID) == id {
+			l.State, l.DueAt, l.ClaimedUntil = directory.LetterWaiting, m.now(), time.Time{}
+		}
+	}
+}
+
+// next is when the first waiting letter is due; zero when none waits.
+func (m *memory) next() (at time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, l := range m.letters {
+		if l.State == directory.LetterWaiting && (at.IsZero() || l.DueAt.Before(at)) {
+			at = l.DueAt
+		}
+	}
+	return at
 }
 
 func (m *memory) letter(id string) directory.Letter {

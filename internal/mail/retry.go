@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -8,8 +9,8 @@ import (
 )
 
 const (
-	tryFor   = 24 * time.Hour // from a letter's creation
-	maxCause = 300            // runes
+	useless  = time.Minute // a link that ends so soon helps nobody
+	maxCause = 300         // runes
 )
 
 // delay is the wait behind a failed attempt; attempts counts the ones before it.
@@ -19,29 +20,36 @@ func delay(attempts int) time.Duration {
 }
 
 // nextTry says when a letter that failed at now is tried again; or the zero
-// time, and why not.
+// time, and why not. A letter is tried for as long as it is of use, so that no
+// outage that ends before does it harm: towards its end, the waits are half
+// of what is left. Its age does not count: it may have waited for a server
+// that was off, or for an operator.
 func nextTry(l directory.Letter, now time.Time) (at time.Time, why string) {
-	at = now.Add(delay(l.Attempts))
-	switch {
-	case !at.Before(l.ExpiresAt):
-		return time.Time{}, "given up: the link ends before the next attempt"
-	case at.After(l.CreatedAt.Add(tryFor)):
-		return time.Time{}, "given up: a day has passed"
+	at, last := now.Add(delay(l.Attempts)), l.ExpiresAt.Add(-useless)
+	if at.After(last) {
+		at = now.Add(l.ExpiresAt.Sub(now) / 2)
+	}
+	if at.After(last) {
+		return time.Time{}, "given up: the letter's time ends before the next attempt"
 	}
 	return at, ""
 }
 
-// scrub makes a failure fit to be kept and shown: one line, not long, and
-// without the link. A server may quote a part of what it refused, so even
-// eight characters of the token are too many.
-func scrub(cause, link, token string) string {
+// scrub makes a failure fit to be kept and logged: one line, not long, without
+// the link and the reader's address, which servers like to quote. They may
+// quote a part of the link too, so even eight characters of the token are too
+// many.
+func scrub(cause, link string, l directory.OpenLetter) string {
 	if link != "" {
 		cause = strings.ReplaceAll(cause, link, "[link]")
 	}
+	if l.To != "" {
+		cause = regexp.MustCompile("(?i)"+regexp.QuoteMeta(l.To)).ReplaceAllLiteralString(cause, "[address]")
+	}
 	cause = oneLine(cause)
 	low := strings.ToLower(cause)
-	for i := 0; i+8 <= len(token); i++ {
-		if strings.Contains(low, strings.ToLower(token[i:i+8])) {
+	for i := 0; i+8 <= len(l.Token); i++ {
+		if strings.Contains(low, strings.ToLower(l.Token[i:i+8])) {
 			return "failed; the reason quotes the link and is not kept"
 		}
 	}

@@ -39,7 +39,7 @@ type Sender struct {
 const (
 	batch        = 5
 	hold         = 2 * time.Minute
-	deliverLimit = 20 * time.Second
+	deliverLimit = 90 * time.Second // a relay may read a letter closely before it takes it
 	settleLimit  = 5 * time.Second
 
 	every    = time.Second
@@ -64,7 +64,7 @@ func (s *Sender) Run(ctx context.Context) error {
 		_, err := s.Pass(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // it was told to end
 		case err != nil:
 			pause = min(2*pause, maxPause)
 			s.Log.ErrorContext(ctx, "the outbox cannot be worked off", "err", err, "pause", pause)
@@ -124,7 +124,7 @@ func (s *Sender) Pass(ctx context.Context) (sent int, err error) {
 
 // batch claims some letters and tries each, whatever becomes of the others.
 func (s *Sender) batch(ctx context.Context) (sent int, more bool, err error) {
-	latest := s.Now().Add(hold - deliverLimit)
+	latest := s.Now().Add(hold - deliverLimit - settleLimit)
 	letters, err := s.Outbox.ClaimLetters(ctx, batch, hold)
 	if err != nil {
 		return 0, false, fmt.Errorf("claim letters: %w", err)
@@ -147,11 +147,12 @@ func (s *Sender) batch(ctx context.Context) (sent int, more bool, err error) {
 }
 
 // attempt delivers a letter and records what came of it, also when ctx ends
-// meanwhile. An attempt that ctx cut short is none.
+// meanwhile. An attempt that ctx cut short is none, unless the letter may have
+// left: at once again, it would come twice for nothing.
 func (s *Sender) attempt(ctx context.Context, l directory.OpenLetter) (sent bool, err error) {
 	err = s.deliver(ctx, l)
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil && !isUncertain(err):
 		return s.release(ctx, l)
 	case err != nil:
 		return false, s.failed(ctx, l, err)
@@ -173,10 +174,14 @@ func (s *Sender) deliver(ctx context.Context, l directory.OpenLetter) (err error
 			s.Log.ErrorContext(ctx, "sending a letter panicked", "letter", l.ID, "stack", string(debug.Stack()))
 		}
 	}()
-	if !s.Now().Before(l.ExpiresAt) {
-		return Permanent(errors.New("given up: the link ended before the letter could be sent"))
+	k, err := kindOf(l.Kind)
+	if err != nil {
+		return Permanent(err)
 	}
-	if l.Token == "" {
+	if !s.Now().Before(l.ExpiresAt) {
+		return Permanent(errors.New("given up: the letter's time ended before it could be sent"))
+	}
+	if k.path != "" && l.Token == "" {
 		return Permanent(errors.New("given up: the letter's link is not kept any more"))
 	}
 	m, err := Render(s.PublicURL, s.Letterhead, l)
@@ -190,7 +195,7 @@ func (s *Sender) deliver(ctx context.Context, l directory.OpenLetter) (err error
 
 // failed settles a letter for later, or for good.
 func (s *Sender) failed(ctx context.Context, l directory.OpenLetter, err error) error {
-	cause := scrub(err.Error(), Link(s.PublicURL, l), l.Token)
+	cause := scrub(err.Error(), Link(s.PublicURL, l), l)
 	var at time.Time
 	if !isPermanent(err) {
 		var why string

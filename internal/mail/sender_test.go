@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,36 +46,75 @@ func TestPassSendsAllThatIsDue(t *testing.T) {
 }
 
 // A letter that cannot be delivered is tried after 1, 5 and 30 minutes, 3
-// hours and then every 6 hours, and is dead when a day is over.
-func TestRetriesOfAnInvitation(t *testing.T) {
+// hours and then every 6 hours for as long as it is of use; towards the end
+// the waits are halved, so that no outage that ends before does it harm.
+func TestRetries(t *testing.T) {
 	t.Parallel()
-	w := newWorld(letter(directory.LetterInvitation, "L"))
-	w.transport.answer(always(errors.New("connection refused")))
+	const s, m, h = time.Second, time.Minute, time.Hour
+	for _, tt := range []struct {
+		name string
+		life time.Duration
+		want []time.Duration
+	}{
+		{"a reset", 30 * m, []time.Duration{m, 5 * m, 12 * m, 6 * m, 3 * m, 90 * s}},
+		{"a notice", 24 * h, []time.Duration{
+			m, 5 * m, 30 * m, 3 * h, 6 * h, 6 * h, 6 * h,
+			72 * m, 36 * m, 18 * m, 9 * m, 270 * s, 135 * s, 67*s + 500*time.Millisecond,
+		}},
+	} {
+		l := letter(directory.LetterInvitation, "L")
+		l.ExpiresAt = start().Add(tt.life)
+		w := newWorld(l)
+		w.transport.answer(always(errors.New("connection refused")))
+		if diff := cmp.Diff(tt.want, w.waits(t, "L")); diff != "" {
+			t.Errorf("%s: waits (-want +got): %s", tt.name, diff)
+		}
+		if l := w.outbox.letter("L"); l.State != directory.LetterDead || l.LastError != "given up: the letter's time ends before the next attempt; last: connection refused" {
+			t.Errorf("%s: %s: %q", tt.name, l.State, l.LastError)
+		}
+		if n := w.transport.count("L"); n != len(tt.want)+1 {
+			t.Errorf("%s: delivered %d times, want %d", tt.name, n, len(tt.want)+1)
+		}
+	}
+}
 
-	var waits []time.Duration
-	for range 20 {
+// An invitation that waited for a server that was off, or was given up and is
+// revived, is tried as often as any other.
+func TestRetriesOfAnOldLetter(t *testing.T) {
+	t.Parallel()
+	for _, attempts := range []int{0, 8} {
+		l := letter(directory.LetterInvitation, "L")
+		l.Attempts = attempts
+		w := newWorld(l)
+		w.clock.move(60 * time.Hour)
+		w.transport.answer(always(errors.New("connection refused")))
+		waits := w.waits(t, "L")
+		if len(waits) < 18 || slices.Max(waits) > 6*time.Hour {
+			t.Errorf("after %d attempts: %v", attempts, waits)
+		}
+		if left := l.ExpiresAt.Sub(w.clock.now()); left < time.Minute || left > 2*time.Minute {
+			t.Errorf("after %d attempts: the last was %s before the link's end", attempts, left)
+		}
+	}
+}
+
+// waits lets attempts at a letter fail until it is dead, and returns the waits
+// between them.
+func (w world) waits(t *testing.T, id string) (all []time.Duration) {
+	t.Helper()
+	for range 100 {
 		w.pass(t, 0)
-		l := w.outbox.letter("L")
+		l := w.outbox.letter(id)
 		if l.State != directory.LetterWaiting {
 			break
 		}
 		wait := l.DueAt.Sub(w.clock.now())
-		waits = append(waits, wait)
+		all = append(all, wait)
 		w.clock.move(wait - time.Millisecond)
 		w.pass(t, 0) // not before its time
 		w.clock.move(time.Millisecond)
 	}
-	want := []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 3 * time.Hour, 6 * time.Hour, 6 * time.Hour, 6 * time.Hour}
-	if diff := cmp.Diff(want, waits); diff != "" {
-		t.Error("waits (-want +got):", diff)
-	}
-	l := w.outbox.letter("L")
-	if l.State != directory.LetterDead || l.LastError != "given up: a day has passed; last: connection refused" {
-		t.Errorf("%s: %q", l.State, l.LastError)
-	}
-	if n := w.transport.count("L"); n != len(want)+1 {
-		t.Errorf("delivered %d times, want %d", n, len(want)+1)
-	}
+	return all
 }
 
 func TestRecovery(t *testing.T) {
@@ -93,6 +133,18 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
+// A notice has no link, so none can be missing.
+func TestNoticeIsSent(t *testing.T) {
+	t.Parallel()
+	notice := letter(directory.LetterPasswordChanged, "L")
+	notice.Token = ""
+	w := newWorld(notice)
+	w.pass(t, 1)
+	if l := w.outbox.letter("L"); l.State != directory.LetterSent {
+		t.Errorf("%s: %q", l.State, l.LastError)
+	}
+}
+
 func TestGivenUpAtOnce(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -105,17 +157,21 @@ func TestGivenUpAtOnce(t *testing.T) {
 		{"refused for good", func(*directory.OpenLetter) {},
 			fmt.Errorf("send: %w", mail.Permanent(errors.New("550 no such user"))), "send: 550 no such user", 1},
 		{"link ends before the next attempt", func(l *directory.OpenLetter) { l.ExpiresAt = start().Add(time.Minute) },
-			errors.New("down"), "given up: the link ends before the next attempt; last: down", 1},
+			errors.New("down"), "given up: the letter's time ends before the next attempt; last: down", 1},
 		{"link has ended", func(l *directory.OpenLetter) { l.ExpiresAt = start() },
-			nil, "given up: the link ended before the letter could be sent", 0},
+			nil, "given up: the letter's time ended before it could be sent", 0},
 		{"link forgotten", func(l *directory.OpenLetter) { l.Token = "" },
 			nil, "given up: the letter's link is not kept any more", 0},
+		{"notice too late", func(l *directory.OpenLetter) {
+			l.Kind, l.Token, l.ExpiresAt = directory.LetterPasswordChanged, "", start()
+		},
+			nil, "given up: the letter's time ended before it could be sent", 0},
 		{"unknown kind", func(l *directory.OpenLetter) { l.Kind = "POSTCARD" },
 			nil, `no letter is written for the kind "POSTCARD"`, 0},
 		{"two addresses", func(l *directory.OpenLetter) { l.To = "ann@example.com, eve@example.com" },
-			nil, `the letter's address "ann@example.com, eve@example.com" is not a single e-mail address`, 0},
+			nil, "the letter's address is not a single e-mail address", 0},
 		{"header in the address", func(l *directory.OpenLetter) { l.To = "ann@example.com\r\nBcc: eve@example.com" },
-			nil, `the letter's address "ann@example.com\r\nBcc: eve@example.com" is not a single e-mail address`, 0},
+			nil, "the letter's address is not a single e-mail address", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -166,6 +222,20 @@ func TestLinkIsNotKept(t *testing.T) {
 				t.Errorf("nothing is known of %q", said)
 			}
 		}
+	}
+}
+
+// Operators find the address in the letter; logs are not to have it.
+func TestAddressIsNotLogged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(letter(directory.LetterInvitation, "L"))
+	w.transport.answer(always(errors.New("450 <Ann@Example.com>: greylisted")))
+	w.pass(t, 0)
+	if l := w.outbox.letter("L"); l.LastError != "450 <[address]>: greylisted" {
+		t.Errorf("kept as %q", l.LastError)
+	}
+	if strings.Contains(strings.ToLower(w.log.String()), "ann@") {
+		t.Error("the log has the address:", w.log)
 	}
 }
 
@@ -259,8 +329,8 @@ func TestOutboxFails(t *testing.T) {
 	}
 }
 
-// A transport that only answers when its context ends costs one letter one
-// attempt, and the others nothing.
+// A transport that only answers when its context ends costs the letter that it
+// had an attempt, and the others nothing.
 func TestHangingTransport(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -281,7 +351,7 @@ func TestHangingTransport(t *testing.T) {
 		w.pass(t, 5)
 		for _, id := range []string{"L0", "L1"} {
 			l := w.outbox.letter(id)
-			if l.State != directory.LetterWaiting || l.Attempts != 1 || !strings.Contains(l.LastError, "deadline exceeded") {
+			if l.State != directory.LetterWaiting || l.Attempts == 0 || !strings.Contains(l.LastError, "deadline exceeded") {
 				t.Errorf("%s: %s, %d attempts, %q", id, l.State, l.Attempts, l.LastError)
 			}
 		}
@@ -325,6 +395,24 @@ func TestSentAtTheEnd(t *testing.T) {
 	}
 	if l := w.outbox.letter("L"); l.State != directory.LetterSent {
 		t.Error("the letter will be sent twice:", l.State)
+	}
+}
+
+// A letter that may have left when the process was told to end is not sent
+// again at once.
+func TestUncertainAtTheEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(letter(directory.LetterInvitation, "L"))
+	ctx, cancel := context.WithCancel(t.Context())
+	w.transport.answer(func(context.Context, mail.Message) error {
+		cancel()
+		return mail.Uncertain(errors.New("no answer"))
+	})
+	if n, err := w.Pass(ctx); n != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("Pass = %d, %v", n, err)
+	}
+	if l := w.outbox.letter("L"); l.Attempts != 1 || l.LastError != "no answer" || !l.DueAt.After(w.clock.now()) {
+		t.Errorf("%d attempts, %q, due at %v", l.Attempts, l.LastError, l.DueAt)
 	}
 }
 
@@ -436,6 +524,7 @@ func TestCheck(t *testing.T) {
 		{"not ASCII", "https://äx.example.com", mail.Letterhead{}, "in ASCII"},
 		{"endless", publicURL + "/" + strings.Repeat("x", 500), mail.Letterhead{}, "public URL"},
 		{"two senders", publicURL, mail.Letterhead{From: "a@example.com, b@example.com"}, "one address"},
+		{"sender beyond ASCII", publicURL, mail.Letterhead{From: "büro@example.com"}, "in ASCII"},
 		{"header in sender", publicURL, mail.Letterhead{From: "a@example.com\r\nBcc: b@example.com"}, "one address"},
 		{"endless sender", publicURL, mail.Letterhead{From: long + " <a@example.com>"}, "one address"},
 		{"line break in product", publicURL, mail.Letterhead{Product: "a\nb"}, "product"},

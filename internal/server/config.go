@@ -8,6 +8,9 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"ax/internal/mail"
 )
 
 // A Config says where a directory is and how it is served.
@@ -20,8 +23,20 @@ type Config struct {
 	PublicURL    string // begins every link; empty: made from Listen
 	TLSCert      string // file, PEM; with TLSKey
 	TLSKey       string
-	MigrateNever bool   // refuse an old schema instead of migrating it
-	MailDir      string // folder for letters; empty: they wait
+	MigrateNever bool // refuse an old schema instead of migrating it
+
+	MailDir      string // folder for letters
+	SMTPURL      string // relay for letters; with neither they wait
+	SMTPPassword string
+	MailFrom     string // sender; empty: no-reply at the public URL's host
+	Product      string // what people are invited to; empty: ax
+	Contact      string // whom they may ask; may be empty
+
+	ContinueURL    string        // offered to people who have accepted
+	TrustedProxies string        // networks whose X-Forwarded-For counts, by commas
+	InvitationLife time.Duration // 0: the directory's default
+	PasswordLife   time.Duration
+	MinPassword    int
 
 	Log *slog.Logger
 }
@@ -31,6 +46,19 @@ func (c Config) keyFile() string {
 		return c.KeyFile
 	}
 	return filepath.Join(c.DataDir, "key")
+}
+
+// transport is the letters' way out, nil for none.
+func (c Config) transport() (mail.Transport, error) {
+	switch {
+	case c.SMTPURL != "" && c.MailDir != "":
+		return nil, errors.New("--smtp-url and --mail-dir are both given; letters go one way")
+	case c.SMTPURL != "":
+		return mail.SMTP(mail.SMTPConfig{URL: c.SMTPURL, Password: c.SMTPPassword})
+	case c.MailDir != "":
+		return mail.Folder(c.MailDir), nil
+	}
+	return nil, nil //nolint:nilnil // letters wait then
 }
 
 // where names the directory for people, without the URL's password.
@@ -53,6 +81,12 @@ func (c Config) checkServing() error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key go together")
 	}
+	if err := c.checkContinue(); err != nil {
+		return err
+	}
+	if _, err := parseProxies(c.TrustedProxies); err != nil {
+		return err
+	}
 	if c.PublicURL == "" {
 		if !loopback(host) {
 			return fmt.Errorf("--listen %s can be reached from outside, so links need a --public-url with https, like https://ax.example.com", c.Listen)
@@ -69,6 +103,16 @@ func (c Config) checkServing() error {
 		return fmt.Errorf("--public-url %q: links that are sent by mail need https", c.PublicURL)
 	case u.Scheme == "http" && !loopback(host):
 		return fmt.Errorf("--listen %s can be reached from outside, so --public-url must begin with https", c.Listen)
+	}
+	return nil
+}
+
+func (c Config) checkContinue() error {
+	if c.ContinueURL == "" {
+		return nil
+	}
+	if u, err := url.Parse(c.ContinueURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return fmt.Errorf("--continue-url %q: give a URL like https://app.example.com", c.ContinueURL)
 	}
 	return nil
 }
@@ -90,4 +134,9 @@ func loopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
+}
+
+func loopbackURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && loopback(u.Hostname())
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,8 +19,7 @@ import (
 // A Local is a directory in the same process, for the built-in profile.
 type Local struct {
 	*Server
-	Key  string // the API key of the person at the keyboard
-	mail string
+	Key string // the API key of the person at the keyboard
 }
 
 const (
@@ -34,7 +34,10 @@ const (
 // it leaves in the folder is no different from any other: nobody is trusted
 // for being near.
 func OpenLocal(ctx context.Context, c Config) (*Local, error) {
-	c.PublicURL, c.MailDir = localPublicURL, filepath.Join(c.DataDir, localMailDir)
+	c.PublicURL = cmp.Or(c.PublicURL, localPublicURL)
+	if c.SMTPURL == "" {
+		c.MailDir = cmp.Or(c.MailDir, filepath.Join(c.DataDir, localMailDir))
+	}
 	file := filepath.Join(c.DataDir, localKeyFile)
 	key, err := readLocalKey(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -47,7 +50,7 @@ func OpenLocal(ctx context.Context, c Config) (*Local, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Local{Server: s, Key: key, mail: c.MailDir}, nil
+	return &Local{Server: s, Key: key}, nil
 }
 
 func readLocalKey(file string) (string, error) {
@@ -111,29 +114,48 @@ func plainAccount(r rune) rune {
 }
 
 // Deliver makes one pass over the outbox and returns the files that it wrote.
-// What does not leave in time waits for the next command or server.
+// What does not leave in time waits for the next command or server, and the
+// error says so.
 func (l *Local) Deliver(ctx context.Context) (files []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, localMailTime)
 	defer cancel()
-	seen := &delivered{Transport: mail.Folder(l.mail)}
-	if _, err := l.sender(localPublicURL, seen).Pass(ctx); err != nil {
+	transport, err := l.config.transport()
+	if err != nil {
+		return nil, err
+	}
+	seen := &delivered{Transport: transport}
+	if _, err := l.sender(l.config.PublicURL, seen).Pass(ctx); err != nil {
 		return nil, fmt.Errorf("the letter waits: %w", err)
 	}
+	if seen.failed != nil {
+		return nil, fmt.Errorf("the letter waits and is tried again by the next command or `ax server start`: %w", seen.failed)
+	}
+	if l.config.MailDir == "" {
+		return nil, nil
+	}
 	for _, name := range seen.names {
-		files = append(files, filepath.Join(l.mail, name))
+		files = append(files, filepath.Join(l.config.MailDir, name))
 	}
 	return files, nil
 }
 
-// delivered remembers the files of the letters that went through it.
+// LinksStayHere reports that letters leave this machine with links that only
+// this machine can open.
+func (l *Local) LinksStayHere() bool {
+	return l.config.SMTPURL != "" && loopbackURL(l.config.PublicURL)
+}
+
+// delivered remembers what became of the letters that went through it.
 type delivered struct {
 	mail.Transport
-	names []string
+	names  []string
+	failed error
 }
 
 // Deliver implements mail.Transport.
 func (d *delivered) Deliver(ctx context.Context, m mail.Message) error {
 	if err := d.Transport.Deliver(ctx, m); err != nil {
+		d.failed = err
 		return err
 	}
 	name, err := mail.FileName(m)

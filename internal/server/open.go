@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -44,6 +45,10 @@ func open(ctx context.Context, c Config, s *store.Store) (*Server, error) {
 	if err := bringUpToDate(ctx, c, s); err != nil {
 		return nil, err
 	}
+	// A schema alone is no directory, and has no key that could be missing.
+	if _, ok, err := s.Read(ctx).Installation(); err != nil || !ok {
+		return nil, cmp.Or(err, fmt.Errorf("%s: %w", c.where(), errNoDirectory))
+	}
 	key, err := readKey(c.keyFile())
 	if err != nil {
 		return nil, err
@@ -58,7 +63,9 @@ func open(ctx context.Context, c Config, s *store.Store) (*Server, error) {
 func assemble(c Config, s *store.Store, key directory.Key) *Server {
 	srv := &Server{config: c, store: s, directory: &directory.Directory{
 		Store: s, Key: key, Now: systemClock(), Rand: rand.Reader,
-		InvitationLife: directory.DefaultInvitationLife, PasswordLife: directory.DefaultPasswordLife,
+		InvitationLife: cmp.Or(c.InvitationLife, directory.DefaultInvitationLife),
+		PasswordLife:   cmp.Or(c.PasswordLife, directory.DefaultPasswordLife),
+		MinPassword:    c.MinPassword, Product: c.Product,
 	}}
 	srv.api = api.New(srv.directory, c.Log, srv.ready)
 	return srv
@@ -94,8 +101,8 @@ func bringUpToDate(ctx context.Context, c Config, s *store.Store) error {
 	return s.Migrate(ctx)
 }
 
-// Handler answers requests. It is the same over a socket and without.
-func (s *Server) Handler() http.Handler { return s.api }
+// API answers the API's requests. It is the same over a socket and without.
+func (s *Server) API() http.Handler { return s.api }
 
 // Close ends the server; writes under way are finished.
 func (s *Server) Close() error { return s.store.Close() }
@@ -108,5 +115,9 @@ func (s *Server) ready(ctx context.Context) error {
 }
 
 func (s *Server) sender(publicURL string, t mail.Transport) *mail.Sender {
-	return &mail.Sender{Outbox: s.directory, Transport: t, PublicURL: publicURL, Log: s.config.Log, Now: s.directory.Now}
+	return &mail.Sender{
+		Outbox: s.directory, Transport: t, PublicURL: publicURL,
+		Letterhead: mail.Letterhead{Product: s.config.Product, From: s.config.MailFrom, Contact: s.config.Contact},
+		Log:        s.config.Log, Now: s.directory.Now,
+	}
 }

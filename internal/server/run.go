@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-
-	"ax/internal/mail"
 )
 
 const (
@@ -68,8 +66,12 @@ func (c Config) onlyServer() (unlock func() error, err error) {
 func (s *Server) run(ctx context.Context, listener net.Listener) error {
 	public := s.config.publicURL(listener.Addr())
 	log := s.config.Log
+	handler, err := s.handler(public)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	web := &http.Server{
-		Handler:           s.Handler(),
+		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: headerLimit, DisableGeneralOptionsHandler: true,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -116,13 +118,21 @@ func (s *Server) stop(web *http.Server) error {
 // startJobs starts what runs beside the requests.
 func (s *Server) startJobs(ctx context.Context, jobs *sync.WaitGroup, public string) error {
 	jobs.Go(func() { s.seal(ctx) })
-	if s.config.MailDir == "" {
-		s.config.Log.WarnContext(ctx, "letters wait: there is no way out for them; give --mail-dir")
+	jobs.Go(func() { s.tidy(ctx) })
+	transport, err := s.config.transport()
+	if err != nil {
+		return err
+	}
+	if transport == nil {
+		s.config.Log.WarnContext(ctx, "letters wait: there is no way out for them; give --smtp-url or --mail-dir")
 		return nil
 	}
-	sender := s.sender(public, mail.Folder(s.config.MailDir))
+	sender := s.sender(public, transport)
 	if err := sender.Check(); err != nil {
 		return err
+	}
+	if s.config.SMTPURL != "" && loopbackURL(public) {
+		s.config.Log.WarnContext(ctx, "links in letters begin with "+public+", which only this machine can open; give --public-url")
 	}
 	jobs.Go(func() {
 		if err := sender.Run(ctx); err != nil {
@@ -149,6 +159,22 @@ func (s *Server) seal(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+	}
+}
+
+// tidy removes what has no effect any more, now and then.
+func (s *Server) tidy(ctx context.Context) {
+	tick := time.NewTicker(10 * time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := s.directory.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.config.Log.ErrorContext(ctx, "old sessions and counters could not be removed", "err", err)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func (tx *Tx) WithdrawLetters(userSeq int64, kind directory.LetterKind, now time
 
 func (tx *Tx) ReviveLetter(id directory.LetterID, now time.Time) error {
 	_, err := tx.exec(`
-		UPDATE letters SET state = 'WAITING', due_at = $2, claimed_until = 0, settled_at = NULL
+		UPDATE letters SET state = 'WAITING', due_at = $2, claimed_until = 0, attempts = 0, settled_at = NULL
 		 WHERE id = $1 AND state IN ('WAITING', 'DEAD')`, string(id), micros(now))
 	return err
 }

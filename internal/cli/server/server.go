@@ -5,7 +5,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -99,8 +98,7 @@ func (l *location) opened(ctx context.Context, e *command.Env, fn func(*server.S
 
 // data writes one line to stdout.
 func data(e *command.Env, line string) error {
-	_, err := io.WriteString(e.Streams.Out, line+"\n")
-	return err
+	return e.Streams.Print("%s\n", line)
 }
 
 func noArguments(_ *cobra.Command, args []string) error {

@@ -14,7 +14,8 @@ const defaultListen = "127.0.0.1:8080"
 
 type start struct {
 	location
-	listen, publicURL, tlsCert, tlsKey, migrate, mailDir string
+	service
+	listen, tlsCert, tlsKey, migrate string
 }
 
 func newStart(e *command.Env) *cobra.Command {
@@ -30,13 +31,12 @@ flight finish. Each flag can also be given as an AX_… variable.`,
 		RunE: func(c *cobra.Command, _ []string) error { return in.run(c, e) },
 	}
 	f := c.Flags()
-	in.flags(f)
+	in.location.flags(f)
 	f.StringVar(&in.listen, "listen", "", "host and port to listen on (AX_LISTEN; default "+defaultListen+")")
-	f.StringVar(&in.publicURL, "public-url", "", "what links in letters begin with (AX_PUBLIC_URL; default: the loopback address)")
 	f.StringVar(&in.tlsCert, "tls-cert", "", "certificate chain, PEM (AX_TLS_CERT)")
 	f.StringVar(&in.tlsKey, "tls-key", "", "the certificate's key, PEM (AX_TLS_KEY)")
 	f.StringVar(&in.migrate, "migrate", "", "auto, or never: refuse an old schema (AX_MIGRATE; default auto)")
-	f.StringVar(&in.mailDir, "mail-dir", "", "folder for letters, one .eml file each (AX_MAIL_DIR)")
+	in.service.flags(f)
 	return c
 }
 
@@ -48,10 +48,11 @@ func (in *start) run(c *cobra.Command, e *command.Env) error {
 	if config.Listen = setting(e, in.listen, "AX_LISTEN"); config.Listen == "" {
 		config.Listen = defaultListen
 	}
-	config.PublicURL = setting(e, in.publicURL, "AX_PUBLIC_URL")
+	if err := in.fill(e, &config); err != nil {
+		return err
+	}
 	config.TLSCert = setting(e, in.tlsCert, "AX_TLS_CERT")
 	config.TLSKey = setting(e, in.tlsKey, "AX_TLS_KEY")
-	config.MailDir = setting(e, in.mailDir, "AX_MAIL_DIR")
 	switch m := setting(e, in.migrate, "AX_MIGRATE"); m {
 	case "", "auto":
 	case "never":
