@@ -1,14 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -25,24 +24,24 @@ var Version = "dev" //nolint:gochecknoglobals // the linker needs a variable
 // the exit code. The first interrupt cancels the command, which then says
 // what it has done; a second one ends the process.
 func Main(ctx context.Context, args []string, streams *term.Streams, getenv func(string) string) int {
+	// A write to a closed pipe is an error like any other: a temporary password
+	// must still reach the person.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	context.AfterFunc(ctx, stop)
 	defer stop()
 	e := &command.Env{Streams: streams, Getenv: getenv, JSON: asksForJSON(args)}
 	w := &world{env: e}
 	root := w.root(ctx)
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // cobra takes nil for the process's own
 	c, err := root.ExecuteContextC(ctx)
 	if u, ok := errors.AsType[*command.UsageError](err); ok {
 		u.Command = c.CommandPath()
 	}
-	if err != nil {
-		e.Report(err)
-	}
-	if closed := w.close(ctx); closed != nil && err == nil {
-		e.Report(closed)
+	if closed := w.close(ctx); err == nil {
 		err = closed
 	}
+	e.Report(err)
 	return command.ExitCode(err)
 }
 
@@ -64,7 +63,7 @@ func (w *world) root(ctx context.Context) *cobra.Command {
 	root.SetOut(e.Streams.Out)
 	root.SetErr(e.Streams.Err)
 	root.SetIn(e.Streams.In)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return command.Usagef("%v", err) })
+	root.SetFlagErrorFunc(badFlag)
 	f := root.PersistentFlags()
 	f.StringVarP(&w.profile, "profile", "p", "", "profile to use (default: AX_PROFILE, ARIZE_API_KEY, or the active profile)")
 	f.StringVar(&w.color, "color", "auto", "colour: auto, always or never")
@@ -75,8 +74,28 @@ func (w *world) root(ctx context.Context) *cobra.Command {
 	for _, group := range root.Commands() {
 		prepareGroup(group)
 	}
+	root.SetHelpCommand(helpCommand())
 	root.SetContext(ctx)
 	return root
+}
+
+// helpCommand is cobra's, except that an unknown word is a usage error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err == nil {
+				err = unknownCommand(about, rest)
+			}
+			if err != nil {
+				return err
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 // prepareGroup gives a group that is named alone its help, on stdout, and the
@@ -88,43 +107,9 @@ func prepareGroup(c *cobra.Command) {
 	if c.HasSubCommands() && c.RunE == nil {
 		c.Args = unknownCommand
 		c.RunE = func(c *cobra.Command, _ []string) error {
-			return errors.Join(c.Help(), command.ErrNoCommand)
+			return cmp.Or(c.Help(), command.ErrNoCommand)
 		}
 	}
-}
-
-// unknownCommand refuses a word that is no command, and names the nearest.
-func unknownCommand(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	text := fmt.Sprintf("No such command '%s'.", args[0])
-	c.SuggestionsMinimumDistance = 2
-	if near := append(aliases(args[0]), c.SuggestionsFor(args[0])...); len(near) > 0 {
-		if i := slices.IndexFunc(near, func(n string) bool { return has(c, n) }); i >= 0 {
-			text += fmt.Sprintf(" Did you mean '%s'?", near[i])
-		}
-	}
-	return &command.UsageError{Text: text}
-}
-
-// aliases are words that other tools have for our commands.
-func aliases(word string) []string {
-	switch word {
-	case "ls":
-		return []string{"list"}
-	case "rm", "remove":
-		return []string{"delete"}
-	case "add", "new", "invite":
-		return []string{"create"}
-	case "show":
-		return []string{"get"}
-	}
-	return nil
-}
-
-func has(c *cobra.Command, name string) bool {
-	return slices.ContainsFunc(c.Commands(), func(s *cobra.Command) bool { return s.Name() == name })
 }
 
 // asksForJSON looks for a JSON output in a command line that may be too wrong
@@ -141,7 +126,7 @@ func asksForJSON(args []string) bool {
 		default:
 			continue
 		}
-		return value == string(term.FormatJSON) || strings.EqualFold(filepath.Ext(value), ".json")
+		return command.WantsJSON(value)
 	}
 	return false
 }

@@ -5,12 +5,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"ax/internal/cli/command"
+	servercmd "ax/internal/cli/server"
 	"ax/internal/client"
 	"ax/internal/profile"
 	"ax/internal/server"
@@ -24,6 +26,7 @@ type world struct {
 	profile  string // --profile
 	color    string
 	timeout  time.Duration
+	beta     string // the group of the command, when it is one that may change
 	resolved *profile.Profile
 	local    *server.Local
 }
@@ -36,27 +39,29 @@ func (w *world) begin(c *cobra.Command) error {
 	if w.timeout <= 0 {
 		return command.Usagef("Invalid value for '--timeout': must be more than 0, like 30s")
 	}
-	if c.Parent() != nil && c.Parent().Name() == "users" && c.Parent().Parent() == c.Root() {
-		w.sayBeta("users")
+	if f := c.Flags().Lookup("output"); f != nil {
+		w.env.JSON = command.WantsJSON(f.Value.String())
+	}
+	if group := c.Parent(); group != nil && group.Name() == "users" {
+		w.beta = group.Name()
 	}
 	return nil
 }
 
 // sayBeta says once per user of this machine that a group may change. That it
 // was said is remembered; where that is not possible it is said again.
-func (w *world) sayBeta(group string) {
+func (w *world) sayBeta() {
 	folder, err := profile.Dir(w.env.Getenv)
-	if err != nil || w.env.JSON {
+	if err != nil || w.beta == "" || w.env.JSON {
 		return // with JSON, stderr belongs to errors
 	}
-	mark := filepath.Join(folder, ".beta_notice_"+group)
+	mark := filepath.Join(folder, ".beta_notice_"+w.beta)
 	if _, err := os.Stat(mark); err == nil {
 		return
 	}
-	w.env.Streams.Warn("The ax %s commands are in BETA; the API may change without notice.", group)
-	if os.MkdirAll(folder, 0o700) == nil {
-		os.WriteFile(mark, nil, 0o600) //nolint:errcheck,gosec // then it is said again
-	}
+	w.env.Streams.Warn("The ax %s commands are in BETA; the API may change without notice.", w.beta)
+	_ = os.Mkdir(folder, 0o700) // only in a home that is there
+	_ = os.WriteFile(mark, nil, 0o600)
 }
 
 func (w *world) resolve() (profile.Profile, error) {
@@ -81,8 +86,9 @@ func (w *world) client(ctx context.Context) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.sayBeta()
 	if len(p.Ignored) > 0 {
-		w.env.Streams.Warn("%s is set and has no effect on this profile.", strings.Join(p.Ignored, ", "))
+		w.env.Warn("%s is set and has no effect on this profile.", strings.Join(p.Ignored, ", "))
 	}
 	c := client.Config{BaseURL: p.BaseURL, Key: p.APIKey, UserAgent: "ax/" + Version, Timeout: w.timeout}
 	if w.env.Verbose {
@@ -96,6 +102,7 @@ func (w *world) client(ctx context.Context) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.env.Secret = c.Key
 	return client.New(c), nil
 }
 
@@ -104,13 +111,19 @@ func (w *world) openLocal(ctx context.Context, c *client.Config) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(w.env.Streams.Err, &slog.HandlerOptions{Level: slog.LevelError}))
-	// What is being written is finished, also when the person interrupts.
-	w.local, err = server.OpenLocal(context.WithoutCancel(ctx), server.Config{DataDir: folder, Log: log})
-	if err != nil {
+	config := server.Config{DataDir: folder}
+	config.Log = slog.New(slog.NewTextHandler(w.env.Streams.Err, &slog.HandlerOptions{Level: slog.LevelError}))
+	if err := servercmd.Environment(w.env, &config); err != nil {
 		return err
 	}
-	c.BaseURL, c.Key, c.Transport = "http://local", w.local.Key, client.Loopback(w.local.Handler())
+	// What is being written is finished, also when the person interrupts.
+	if w.local, err = server.OpenLocal(context.WithoutCancel(ctx), config); err != nil {
+		return err
+	}
+	if w.local.LinksStayHere() {
+		w.env.Warn("Links in letters begin with http://127.0.0.1, which only this machine can open; set AX_PUBLIC_URL.")
+	}
+	c.BaseURL, c.Key, c.Transport = "http://local", w.local.Key, client.Loopback(w.local.API())
 	return nil
 }
 
@@ -122,7 +135,7 @@ func (w *world) close(ctx context.Context) error {
 	}
 	files, err := w.local.Deliver(context.WithoutCancel(ctx))
 	if err != nil {
-		w.env.Streams.Warn("%v", err)
+		w.env.Warn("%v", err)
 	}
 	for _, f := range files {
 		w.env.Streams.Notice("The letter is in %s; `ax server start` opens its link.", f)
@@ -132,11 +145,11 @@ func (w *world) close(ctx context.Context) error {
 
 // trace tells --verbose of each request. The key is in no part of it.
 func (w *world) trace(t client.Try) {
-	outcome := any(t.Status)
+	outcome := strconv.Itoa(t.Status)
 	if t.Err != nil {
-		outcome = t.Err
+		outcome = t.Err.Error()
 	}
-	w.env.Streams.Line("%s %s: %v (%s)", t.Method, t.URL, outcome, t.Took.Round(time.Microsecond))
+	w.env.Streams.Line("%s %s: %s (%s)", t.Method, t.URL, w.env.Redact(outcome), t.Took.Round(time.Microsecond))
 	if t.Wait > 0 {
 		w.env.Streams.Line("  trying again in %s", t.Wait.Round(time.Millisecond))
 	}

@@ -115,7 +115,7 @@ func retryAfter(resp *http.Response) (time.Duration, bool) {
 	v := resp.Header.Get("Retry-After")
 	if s, err := strconv.ParseUint(v, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		const day = 24 * 60 * 60
-		return time.Duration(min(s, day)) * time.Second, true //nolint:gosec // not above a day
+		return time.Duration(min(s, day)) * time.Second, true
 	}
 	if at, err := http.ParseTime(v); err == nil {
 		return max(0, time.Until(at)), true

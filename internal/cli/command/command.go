@@ -25,6 +25,17 @@ type Env struct {
 
 	// JSON is set when errors are to be JSON too.
 	JSON bool
+	// Secret is the API key in use, which Redact takes out of texts.
+	Secret string
+
+	held  []string // warnings that wait for Report
+	saved string   // the file of a JSON document, which waits too
+}
+
+// WantsJSON says whether a value of --output, good or not, asks for JSON.
+func WantsJSON(value string) bool {
+	out, err := term.ParseOutput(value)
+	return err == nil && out.Format == term.FormatJSON
 }
 
 // An Output is where a command's data goes; Flag adds --output.
@@ -67,13 +78,26 @@ type View[T any] struct {
 	JSON  func(T) any // the value to encode
 }
 
+// Emit writes a document where the output says. That it went to a file is
+// told, when JSON was chosen only after everything went well.
+func (o Output) Emit(e *Env, write func(io.Writer) error) error {
+	if o.Path == "" || !e.JSON {
+		return e.Streams.Emit(o.Output, write)
+	}
+	err := o.Write(write)
+	if err == nil {
+		e.saved = o.Path
+	}
+	return err
+}
+
 // Show writes data as the output says.
 func Show[T any](e *Env, o Output, v View[T], data T) error {
 	switch o.Format {
 	case term.FormatJSON:
-		return e.Streams.Emit(o.Output, func(w io.Writer) error { return term.JSON(w, v.JSON(data)) })
+		return o.Emit(e, func(w io.Writer) error { return term.JSON(w, v.JSON(data)) })
 	case term.FormatCSV:
-		return e.Streams.Emit(o.Output, func(w io.Writer) error { return v.CSV(w, data) })
+		return o.Emit(e, func(w io.Writer) error { return v.CSV(w, data) })
 	case term.FormatTable, term.FormatParquet:
 	}
 	return v.Table(e.Streams, data)

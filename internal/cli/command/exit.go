@@ -30,17 +30,35 @@ type UsageError struct {
 
 func (e *UsageError) Error() string { return e.Text }
 
+func (e *UsageError) hint() string { return "Try '" + e.Command + " --help'." }
+
 // Usagef makes a UsageError.
 func Usagef(format string, args ...any) error { return &UsageError{Text: fmt.Sprintf(format, args...)} }
 
-// ErrIncomplete ends a command that did, and reported, only a part.
-var ErrIncomplete = errors.New("not everything was done")
+// A PartialError is a failure after something was done that stays done.
+type PartialError struct {
+	Done string // what was, for people
+	Err  error  // nil when Done says all there is to say
+}
 
-// ErrDeclined ends a command whose question was answered with no.
-var ErrDeclined = errors.New("declined")
+func (e *PartialError) Error() string {
+	if e.Err == nil {
+		return e.Done
+	}
+	return e.Done + ": " + e.Err.Error()
+}
+
+// Unwrap returns what failed.
+func (e *PartialError) Unwrap() error { return e.Err }
+
+// A DeclinedError ends a command whose question was not answered with yes.
+// Text says what was therefore not done.
+type DeclinedError struct{ Text string }
+
+func (e *DeclinedError) Error() string { return e.Text }
 
 // ErrNoCommand ends a command line that names a group and got its help.
-var ErrNoCommand = &UsageError{Text: "no command"}
+var ErrNoCommand = errors.New("no command")
 
 // A DoingError is a failure with what was being done: "list users".
 type DoingError struct {
@@ -69,7 +87,7 @@ func ExitCode(err error) int {
 	if errors.Is(err, context.Canceled) {
 		return ExitInterrupted
 	}
-	if _, ok := errors.AsType[*UsageError](err); ok {
+	if _, ok := errors.AsType[*UsageError](err); ok || errors.Is(err, ErrNoCommand) {
 		return ExitUsage
 	}
 	if e, ok := errors.AsType[*profile.Error](err); ok && e.Kind == profile.NoKey {
@@ -90,5 +108,6 @@ func ExitCode(err error) int {
 func isAPIFailure(err error) bool {
 	_, api := errors.AsType[*client.Error](err)
 	_, network := errors.AsType[*client.NetworkError](err)
-	return api || network || errors.Is(err, client.ErrNoUser) || errors.Is(err, ErrIncomplete)
+	_, partial := errors.AsType[*PartialError](err)
+	return api || network || partial || errors.Is(err, client.ErrNoUser)
 }

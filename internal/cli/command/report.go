@@ -5,39 +5,95 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"syscall"
 
 	"ax/internal/cli/term"
 	"ax/internal/client"
-	"ax/internal/profile"
 )
 
-// Report writes an error to Err: one JSON object when JSON was chosen, else a
-// line for people, a suggestion, and with --verbose all that the server said.
+// Warn says that something needs attention. When JSON was chosen it waits for
+// Report: a failure's JSON object must stand alone on Err.
+func (e *Env) Warn(format string, args ...any) {
+	if e.JSON {
+		e.held = append(e.held, fmt.Sprintf(format, args...))
+		return
+	}
+	e.Streams.Warn(format, args...)
+}
+
+// Report ends a command: it writes its error to Err, one JSON object when JSON
+// was chosen, else a line for people, a suggestion, and with --verbose all
+// that the server said. A nil error only lets go of warnings that waited.
 func (e *Env) Report(err error) {
 	switch {
-	case errors.Is(err, ErrIncomplete), errors.Is(err, ErrDeclined), errors.Is(err, ErrNoCommand):
-		return // said already
+	case err == nil:
+		e.release()
+		return
+	case errors.Is(err, ErrNoCommand), readerLeft(err):
+		return
 	case e.JSON:
-		if term.JSON(e.Streams.Err, jsonError(err)) == nil {
+		if term.JSON(e.Streams.Err, e.jsonError(err)) == nil {
 			return
 		}
 	}
+	e.tell(err)
+}
+
+// release says what waited for the end.
+func (e *Env) release() {
+	for _, text := range e.held {
+		e.Streams.Warn("%s", text)
+	}
+	if e.saved != "" {
+		e.Streams.Success("Saved to %s", e.saved)
+	}
+}
+
+// readerLeft holds when nobody reads stdout any more, as in `ax … | head`.
+// That is no news to anyone, unless something was done.
+func readerLeft(err error) bool {
+	out, ok := errors.AsType[*term.OutputError](err)
+	_, partial := errors.AsType[*PartialError](err)
+	return ok && !partial && errors.Is(out, syscall.EPIPE)
+}
+
+const cancelled = "Operation cancelled by user"
+
+// tell writes an error for people.
+func (e *Env) tell(err error) {
 	if ExitCode(err) == ExitInterrupted {
 		e.Streams.Line("")
-		e.Streams.Warn("Operation cancelled by user")
+		if partial, ok := errors.AsType[*PartialError](err); ok {
+			e.Streams.Problem("%s", partial.Done)
+		}
+		e.Streams.Warn("%s", cancelled)
+		return
+	}
+	if d, ok := errors.AsType[*DeclinedError](err); ok {
+		e.Streams.Notice("%s", d.Text)
 		return
 	}
 	if u, ok := errors.AsType[*UsageError](err); ok {
 		e.Streams.Problem("Error: %s", u.Text)
-		e.Streams.Line("  Try '%s --help'.", u.Command)
+		e.Streams.Line("  %s", u.hint())
 		return
 	}
-	e.Streams.Problem("Error: %s", term.Verbatim(lines(said(err))))
+	e.Streams.Problem("%s", term.Verbatim(e.Redact(said(err))))
 	if hint := suggestion(err); hint != "" {
 		e.Streams.Line("")
 		e.Streams.Line("  Suggestion: %s", hint)
 	}
 	e.technical(err)
+}
+
+// Redact takes the API key out of a text, as a server may have echoed it.
+// Anything shorter is no secret, and would take words apart.
+func (e *Env) Redact(text string) string {
+	const least = 8
+	if len(e.Secret) < least {
+		return text
+	}
+	return strings.ReplaceAll(text, e.Secret, "[redacted]")
 }
 
 // technical is what --verbose adds, or the way to it.
@@ -50,34 +106,62 @@ func (e *Env) technical(err error) {
 		e.Streams.Line("  Run with --verbose for technical details.")
 		return
 	}
+	status := ""
+	if p.Status != 0 {
+		status = fmt.Sprint(p.Status)
+	}
 	e.Streams.Line("")
 	e.Streams.Line("HTTP Response:")
-	for _, f := range [][2]string{
-		{"Status", fmt.Sprint(p.Status)},
-		{"Title", p.Title}, {"Detail", p.Detail}, {"Type", p.Type}, {"Instance", p.Instance}, {"Request id", p.RequestID},
-		{"Retry-After", p.Header.Get("Retry-After")}, {"Content-Type", p.Header.Get("Content-Type")},
-	} {
-		if f[1] != "" {
-			e.Streams.Line("  %s: %s", f[0], f[1])
-		}
+	e.fields([][2]string{
+		{"Status", status}, {"Title", p.Title}, {"Detail", p.Detail}, {"Type", p.Type}, {"Instance", p.Instance},
+		{"Request id", p.RequestID}, {"Retry-After", p.Header.Get("Retry-After")}, {"Content-Type", p.Header.Get("Content-Type")},
+	})
+	for _, f := range p.Fields {
+		e.fields([][2]string{{"Error in " + f.Field, f.Detail}})
 	}
 	const shown = 1000
-	e.Streams.Line("Raw Response Body:")
-	e.Streams.Line("%s", string(p.Body[:min(len(p.Body), shown)]))
+	e.fields([][2]string{{"Raw Response Body", string(p.Body[:min(len(p.Body), shown)])}})
 }
 
-// said is an error in the words of the CLI: the status and its name, then the
-// server's detail.
+func (e *Env) fields(all [][2]string) {
+	for _, f := range all {
+		if f[1] != "" {
+			e.Streams.Line("  %s: %s", e.Redact(f[0]), e.Redact(f[1]))
+		}
+	}
+}
+
+// said is an error in the words of the CLI, harmless and ready to print: what
+// was done nevertheless, then the status and its name with the server's
+// detail, or our own words, which may have several lines.
 func said(err error) string {
+	if partial, ok := errors.AsType[*PartialError](err); ok {
+		if partial.Err == nil {
+			return lines(partial.Done)
+		}
+		return "Error: " + lines(partial.Done) + ": " + strings.TrimPrefix(said(partial.Err), "Error: ")
+	}
 	p, ok := errors.AsType[*client.Error](err)
-	if !ok || p.Status == 0 {
-		return err.Error()
+	switch {
+	case ok && p.Status != 0:
+		text := fmt.Sprintf("Error: %d %s", p.Status, statusName(p))
+		if p.Detail != "" {
+			text += "; " + p.Detail
+		}
+		return term.Literal(text)
+	case ok:
+		return term.Literal("Error: " + err.Error())
 	}
-	text := fmt.Sprintf("%d %s", p.Status, statusName(p))
-	if p.Detail != "" {
-		text += "; " + p.Detail
+	return "Error: " + lines(ours(err))
+}
+
+// ours is an error that no server wrote. That a user was not found says it
+// all, whatever was to be done with them.
+func ours(err error) string {
+	if doing, ok := errors.AsType[*DoingError](err); ok && errors.Is(err, client.ErrNoUser) {
+		err = doing.Err
 	}
-	return text
+	return err.Error()
 }
 
 func statusName(p *client.Error) string {
@@ -96,41 +180,6 @@ func lines(text string) string {
 	return strings.Join(parts, "\n")
 }
 
-func suggestion(err error) string {
-	if e, ok := errors.AsType[*profile.Error](err); ok {
-		return e.Hint
-	}
-	p, ok := errors.AsType[*client.Error](err)
-	if !ok {
-		return ""
-	}
-	switch p.Status {
-	case http.StatusBadRequest:
-		return "Check your input parameters and try again."
-	case http.StatusUnauthorized:
-		return "Authentication failed. If your profile uses OAuth, run 'ax auth login'. If it uses an API key, run 'ax profiles create' or 'ax profiles update'."
-	case http.StatusForbidden:
-		return "You don't have permission. Check your API key or space access."
-	case http.StatusNotFound:
-		return "Resource not found. Verify the ID exists using the list command."
-	case http.StatusConflict:
-		return "Resource already exists. Choose a different name or use the list command."
-	case http.StatusUnprocessableEntity:
-		return "Validation failed. Check the error details for specific field issues."
-	case http.StatusTooManyRequests:
-		return "Rate limit exceeded. Wait a moment and try again."
-	case http.StatusInternalServerError:
-		return "Server error. Try again later or contact support if the issue persists."
-	case http.StatusBadGateway:
-		return "Bad gateway. The server is temporarily unavailable. Try again later."
-	case http.StatusServiceUnavailable:
-		return "Service unavailable. The server is temporarily down. Try again later."
-	case http.StatusGatewayTimeout:
-		return "Gateway timeout. The server took too long to respond. Try again later."
-	}
-	return ""
-}
-
 // errorBody is an error for programs.
 type errorBody struct {
 	Status    int    `json:"status,omitempty"`
@@ -142,14 +191,25 @@ type errorBody struct {
 	Hint      string `json:"hint,omitempty"`
 }
 
-func jsonError(err error) any {
-	b := errorBody{Title: err.Error(), ExitCode: ExitCode(err), Hint: suggestion(err)}
-	if p, ok := errors.AsType[*client.Error](err); ok {
+func (e *Env) jsonError(err error) any {
+	b := errorBody{Title: ours(err), ExitCode: ExitCode(err), Hint: suggestion(err)}
+	p, api := errors.AsType[*client.Error](err)
+	if api {
 		b.Status, b.Title, b.Detail, b.Type, b.RequestID = p.Status, p.Title, p.Detail, p.Type, p.RequestID
 	}
-	if b.ExitCode == ExitInterrupted {
-		b.Title = "Operation cancelled by user"
+	if partial, ok := errors.AsType[*PartialError](err); ok {
+		b.Title = partial.Done
+		if partial.Err != nil && b.Detail == "" {
+			b.Detail = partial.Err.Error()
+		}
 	}
+	if b.ExitCode == ExitInterrupted {
+		b.Title = cancelled
+	}
+	for _, text := range []*string{&b.Title, &b.Detail, &b.Type, &b.RequestID} {
+		*text = e.Redact(*text)
+	}
+	b.Hint = strings.TrimSpace(b.Hint + " " + strings.Join(e.held, " "))
 	return struct {
 		Error errorBody `json:"error"`
 	}{b}

@@ -110,12 +110,12 @@ type broken struct{}
 
 // Write implements io.Writer.
 func (broken) Write([]byte) (int, error) {
-	return 0, &os.PathError{Op: "write", Path: "x", Err: errDiskFull{}}
+	return 0, &os.PathError{Op: "write", Path: "x", Err: diskFullError{}}
 }
 
-type errDiskFull struct{}
+type diskFullError struct{}
 
-func (errDiskFull) Error() string { return "disk full" }
+func (diskFullError) Error() string { return "disk full" }
 
 func TestKeyCreate(t *testing.T) {
 	t.Parallel()

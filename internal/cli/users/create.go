@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -44,15 +45,18 @@ func newCreate(e *command.Env) *cobra.Command {
 }
 
 func (in *create) run(ctx context.Context, e *command.Env, given func(flag string) bool) error {
-	if err := in.complete(ctx, e, given); err != nil {
-		return err
-	}
-	body, err := in.request()
+	missing, err := in.read(given)
 	if err != nil {
 		return err
 	}
+	if len(missing) > 0 && (!e.Streams.InTTY || !e.Streams.ErrTTY) {
+		return command.Usagef("Missing option: %s", flags(missing))
+	}
 	// A temporary password is shown once: the output must be sound first.
 	if err := in.output.Check(e); err != nil {
+		return err
+	}
+	if err := ask(ctx, e, missing); err != nil {
 		return err
 	}
 	c, err := e.Client(ctx)
@@ -60,18 +64,25 @@ func (in *create) run(ctx context.Context, e *command.Env, given func(flag strin
 		return err
 	}
 	stop := e.Streams.Progress("Creating user")
-	u, created, err := c.CreateUser(ctx, body)
+	u, created, err := c.CreateUser(ctx, in.request())
 	stop()
 	if err != nil {
 		return command.Doing("create user", err)
 	}
 	if !created {
-		e.Streams.Warn("%s was already invited; nothing was changed or sent. Use 'ax users resend-invitation' for a new link.", u.Email)
-		return command.Show(e, in.output, view(), asUser(u))
+		return in.showInvited(e, asUser(u))
 	}
-	err = in.withdrawDeveloper(ctx, c, &u)
-	e.Streams.Success("User created successfully")
-	return in.show(e, u, err)
+	failed := in.withdrawDeveloper(ctx, c, &u)
+	return in.show(e, u, failed)
+}
+
+// showInvited shows the user that was there already.
+func (in *create) showInvited(e *command.Env, u wire.User) error {
+	if err := command.Show(e, in.output, view(), u); err != nil {
+		return err
+	}
+	e.Streams.Warn("%s was already invited; nothing was changed or sent. Use 'ax users resend-invitation' for a new link.", u.Email)
+	return nil
 }
 
 // withdrawDeveloper makes up for servers that no longer read the flag.
@@ -82,7 +93,7 @@ func (in *create) withdrawDeveloper(ctx context.Context, c *client.Client, u *wi
 	no := false
 	after, err := c.UpdateUser(ctx, u.ID, wire.UpdateUserRequest{IsDeveloper: &no})
 	if err != nil {
-		return command.Doing("turn off developer permissions of the user that was created", err)
+		return &command.PartialError{Done: "The user was created, but keeps developer permissions", Err: err}
 	}
 	u.IsDeveloper = after.IsDeveloper
 	return nil
@@ -92,80 +103,90 @@ func (in *create) withdrawDeveloper(ctx context.Context, c *client.Client, u *wi
 // the person, or nobody will ever know it. failed is what went wrong before.
 func (in *create) show(e *command.Env, u wire.CreatedUser, failed error) error {
 	err := command.Show(e, in.output, createdView(), u)
-	if err != nil && u.TemporaryPassword != "" {
-		e.Streams.Warn("The user was created, but the output could not be written. The temporary password is: %s", u.TemporaryPassword)
-	}
-	if failed != nil {
+	switch {
+	case err != nil && u.TemporaryPassword != "":
+		done := "The user was created. The temporary password is: " + term.Literal(u.TemporaryPassword) + "\nIt could not be written where it should"
+		return &command.PartialError{Done: done, Err: errors.Join(err, failed)}
+	case err != nil:
+		return &command.PartialError{Done: "The user was created, but could not be shown", Err: errors.Join(err, failed)}
+	case failed != nil:
 		return failed
 	}
-	return err
+	e.Streams.Success("User created successfully")
+	return nil
 }
 
-// complete asks for what is missing, when somebody is there to answer.
-func (in *create) complete(ctx context.Context, e *command.Env, given func(string) bool) error {
-	asked := []struct {
-		flag, label string
-		to          *string
-		choices     []string
-	}{
-		{"full-name", "Full name", &in.name, nil},
-		{"email", "Email", &in.email, nil},
-		{"role", "Role", &in.role, roles()},
-		{"invite-mode", "Invite mode", &in.mode, inviteModes()},
+// A question is one required option, which a person can also be asked for.
+type question struct {
+	flag, label string
+	to          *string
+	choices     []string
+	read        func(string) (string, error) // checks a value and gives it its final form
+}
+
+func (in *create) questions() []question {
+	return []question{
+		{"full-name", "Full name", &in.name, nil, func(s string) (string, error) {
+			s = strings.TrimSpace(s)
+			return s, checkName(s)
+		}},
+		{"email", "Email", &in.email, nil, func(s string) (string, error) {
+			if s = strings.TrimSpace(s); s == "" {
+				return s, command.Usagef("Invalid value for '--email': must not be empty")
+			}
+			return s, nil
+		}},
+		{"role", "Role", &in.role, roles(), func(s string) (string, error) { return oneOf("--role", s, roles()) }},
+		{"invite-mode", "Invite mode", &in.mode, inviteModes(), func(s string) (string, error) {
+			return oneOf("--invite-mode", s, inviteModes())
+		}},
 	}
-	var missing []string
-	for _, a := range asked {
-		if !given(a.flag) {
-			missing = append(missing, "--"+a.flag)
+}
+
+// read checks the options that were given, and returns the others.
+func (in *create) read(given func(string) bool) (missing []question, err error) {
+	for _, q := range in.questions() {
+		if !given(q.flag) {
+			missing = append(missing, q)
+		} else if *q.to, err = q.read(*q.to); err != nil {
+			return nil, err
 		}
 	}
-	if len(missing) == 0 {
-		return nil
+	return missing, nil
+}
+
+func flags(missing []question) string {
+	var names []string
+	for _, q := range missing {
+		names = append(names, "--"+q.flag)
 	}
-	if !e.Streams.InTTY || !e.Streams.ErrTTY {
-		return command.Usagef("Missing option: %s", strings.Join(missing, ", "))
-	}
-	for _, a := range asked {
-		if given(a.flag) {
-			continue
-		}
-		answer, err := term.Ask(ctx, e.Streams, a.label, a.choices, nil)
+	return strings.Join(names, ", ")
+}
+
+func ask(ctx context.Context, e *command.Env, missing []question) error {
+	for _, q := range missing {
+		answer, err := term.Ask(ctx, e.Streams, q.label, q.choices, func(s string) error {
+			_, err := q.read(s)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		*a.to = answer
+		*q.to = answer
 	}
 	return nil
 }
 
-func (in *create) request() (wire.CreateUserRequest, error) {
-	var none wire.CreateUserRequest
-	name, email := strings.TrimSpace(in.name), strings.TrimSpace(in.email)
-	switch {
-	case name == "":
-		return none, command.Usagef("Invalid value for '--full-name': must not be empty")
-	case len([]rune(name)) > 255:
-		return none, command.Usagef("Invalid value for '--full-name': must be at most 255 characters")
-	case email == "":
-		return none, command.Usagef("Invalid value for '--email': must not be empty")
-	}
-	role, err := oneOf("--role", in.role, roles())
-	if err != nil {
-		return none, err
-	}
-	mode, err := oneOf("--invite-mode", in.mode, inviteModes())
-	if err != nil {
-		return none, err
-	}
+func (in *create) request() wire.CreateUserRequest {
 	body := wire.CreateUserRequest{
-		Name: name, Email: email, InviteMode: wire.InviteMode(mode),
-		Role: wire.RoleAssignment{Type: wire.RoleTypePredefined, Name: role},
+		Name: in.name, Email: in.email, InviteMode: wire.InviteMode(in.mode),
+		Role: wire.RoleAssignment{Type: wire.RoleTypePredefined, Name: in.role},
 	}
 	if in.notDeveloper { // newer servers no longer have the key: it is sent only when it is meant
 		no := false
 		body.IsDeveloper = &no
 	}
-	return body, nil
+	return body
 }
 
 func asUser(u wire.CreatedUser) wire.User {

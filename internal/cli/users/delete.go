@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,7 +92,7 @@ func (in *remove) run(ctx context.Context, e *command.Env) error {
 	if len(in.targets) == 0 {
 		return command.Usagef("At least one --id or --email must be provided")
 	}
-	if !in.force && !e.Streams.InTTY {
+	if !in.force && (!e.Streams.InTTY || !e.Streams.ErrTTY) {
 		return command.Usagef("Nobody is there to confirm; use --force to delete without asking. Nothing was deleted.")
 	}
 	if err := in.output.Check(e); err != nil {
@@ -111,39 +112,41 @@ func (in *remove) run(ctx context.Context, e *command.Env) error {
 	return in.report(ctx, e)
 }
 
-// find resolves every target before anything is deleted, and makes two that
+// find resolves every target before anything is deleted, and makes those that
 // name one user into one. With --force ids need no look-up.
 func (in *remove) find(ctx context.Context, e *command.Env, c *client.Client) error {
 	defer e.Streams.Progress("Finding users")()
 	known := map[string]*target{}
 	var once []*target
 	for _, t := range in.targets {
+		named := t.key()
+		if known[named] != nil {
+			continue
+		}
 		if t.email != "" || !in.force {
 			t.find(ctx, c)
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		key := t.id
-		if key == "" {
-			key = strings.ToLower(t.email)
+		twin := known[t.key()]
+		if twin == nil {
+			once = append(once, t)
+			twin = t
 		}
-		if twin := known[key]; twin != nil {
-			twin.email = either(twin.email, t.email)
-			continue
-		}
-		known[key] = t
-		once = append(once, t)
+		twin.email = cmp.Or(twin.email, t.email)
+		known[named], known[t.key()] = twin, twin
 	}
 	in.targets = once
 	return nil
 }
 
-func either(a, b string) string {
-	if a != "" {
-		return a
+// key is the same for targets that are known to be one user.
+func (t *target) key() string {
+	if t.id != "" {
+		return "id " + t.id
 	}
-	return b
+	return "email " + strings.ToLower(t.email)
 }
 
 func (t *target) find(ctx context.Context, c *client.Client) {
@@ -158,18 +161,26 @@ func (t *target) find(ctx context.Context, c *client.Client) {
 		t.fail(err)
 		return
 	}
-	t.id, t.name, t.email = u.ID, u.Name, either(t.email, u.Email)
+	t.id, t.name, t.email = u.ID, u.Name, cmp.Or(t.email, u.Email)
 }
 
-// fail records why a target was not deleted. A text that cannot be an id
-// names nobody, whatever the server calls it.
+// fail records why a target was not deleted.
 func (t *target) fail(err error) {
 	t.outcome, t.err = failed, err
-	p, ok := errors.AsType[*client.Error](err)
-	gone := ok && (p.Status == http.StatusNotFound || p.Status == http.StatusBadRequest && !client.WellFormedID(t.id))
-	if gone || errors.Is(err, client.ErrNoUser) {
+	if t.nobody(err) {
 		t.outcome, t.err = notFound, nil
 	}
+}
+
+// nobody says whether an error means that there is no such user. A text that
+// cannot be an id names nobody, whatever the server calls it; a refused search
+// for an address proves nothing.
+func (t *target) nobody(err error) bool {
+	p, ok := errors.AsType[*client.Error](err)
+	if !ok || t.id == "" {
+		return errors.Is(err, client.ErrNoUser)
+	}
+	return p.Status == http.StatusNotFound || p.Status == http.StatusBadRequest && !client.WellFormedID(t.id)
 }
 
 // confirm asks, naming whom it is about.
@@ -197,8 +208,7 @@ func (in *remove) confirm(ctx context.Context, e *command.Env) error {
 		return err
 	}
 	if !yes {
-		e.Streams.Notice("Users not deleted")
-		return command.ErrDeclined
+		return &command.DeclinedError{Text: "Users not deleted"}
 	}
 	return nil
 }
@@ -235,20 +245,29 @@ func (in *remove) report(ctx context.Context, e *command.Env) error {
 			continue // interrupted before its turn
 		}
 		counts[t.outcome]++
-		out.Results = append(out.Results, t.result())
+		out.Results = append(out.Results, t.result(e))
 	}
+	summary := fmt.Sprintf("%d deleted, %d failed, %d not found", counts[deleted], counts[failed], counts[notFound])
 	if err := command.Show(e, in.output, resultsView(), out); err != nil {
-		return err
+		return &command.PartialError{Done: summary + "; this could not be shown in full", Err: err}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	summary := fmt.Sprintf("%d deleted, %d failed, %d not found", counts[deleted], counts[failed], counts[notFound])
 	if counts[failed]+counts[notFound] > 0 {
-		e.Streams.Problem("Delete incomplete: %s", summary)
-		return command.ErrIncomplete
+		return &command.PartialError{Done: "Delete incomplete: " + summary, Err: in.refused()}
 	}
 	e.Streams.Success("Delete complete: %s", summary)
+	return nil
+}
+
+// refused is the failure that a better key would cure, if there was one.
+func (in *remove) refused() error {
+	for _, t := range in.targets {
+		if p, ok := errors.AsType[*client.Error](t.err); ok && p.Status == http.StatusUnauthorized {
+			return p
+		}
+	}
 	return nil
 }
 
@@ -263,10 +282,10 @@ type result struct {
 	Error  string `json:"error,omitempty"`
 }
 
-func (t *target) result() result {
+func (t *target) result(e *command.Env) result {
 	r := result{UserID: t.id, Status: t.outcome, Email: t.email}
 	if t.err != nil {
-		r.Error = strings.ReplaceAll(t.err.Error(), "\n", " ")
+		r.Error = e.Redact(strings.ReplaceAll(t.err.Error(), "\n", " "))
 	}
 	return r
 }

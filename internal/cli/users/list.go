@@ -3,6 +3,9 @@ package users
 import (
 	"context"
 	"io"
+	"iter"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,9 +16,10 @@ import (
 )
 
 type list struct {
-	filter client.UserFilter
-	all    bool
-	output command.Output
+	filter   client.UserFilter
+	statuses []string // as given
+	all      bool
+	output   command.Output
 }
 
 func newList(e *command.Env) *cobra.Command {
@@ -27,12 +31,17 @@ func newList(e *command.Env) *cobra.Command {
   ax users list --email "@example.com" --status active
   ax users list --output users.json`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return in.run(c.Context(), e) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if in.all && !c.Flags().Changed("limit") {
+				in.filter.Limit = 100 // the fewest requests
+			}
+			return in.run(c.Context(), e)
+		},
 	}
 	f := c.Flags()
 	f.StringVarP(&in.filter.Email, "email", "e", "", "filter by email (case-insensitive substring match)")
-	f.StringSliceVarP(&in.filter.Statuses, "status", "s", nil, "filter by status: active, invited or expired; can be repeated")
-	f.IntVarP(&in.filter.Limit, "limit", "l", 50, "maximum number of results to return (1-100)")
+	f.StringArrayVarP(&in.statuses, "status", "s", nil, "filter by status: active, invited or expired; can be repeated")
+	f.IntVarP(&in.filter.Limit, "limit", "l", 50, "maximum number of results to return (1-100); with --all, of a page")
 	f.StringVarP(&in.filter.Cursor, "cursor", "c", "", "pagination cursor for the next page")
 	f.BoolVar(&in.all, "all", false, "read every page")
 	in.output.Flag(c)
@@ -50,10 +59,8 @@ func (in *list) run(ctx context.Context, e *command.Env) (err error) {
 	if in.filter.Limit < 1 || in.filter.Limit > 100 {
 		return command.Usagef("Invalid value for '--limit': %d is not in the range 1 to 100", in.filter.Limit)
 	}
-	for i, s := range in.filter.Statuses {
-		if in.filter.Statuses[i], err = oneOf("--status", s, statuses()); err != nil {
-			return err
-		}
+	if in.filter.Statuses, err = chosen(in.statuses); err != nil {
+		return err
 	}
 	if err := in.output.Check(e); err != nil {
 		return err
@@ -73,12 +80,38 @@ func (in *list) run(ctx context.Context, e *command.Env) (err error) {
 	if err := command.Show(e, in.output, listView(), page); err != nil {
 		return err
 	}
-	if page.Pagination.HasMore {
-		e.Streams.Line("")
-		e.Streams.Line("More items available. To fetch the next page, add:")
-		e.Streams.Line("  --cursor %s", page.Pagination.NextCursor)
-	}
+	sayMore(e, page.Pagination)
 	return nil
+}
+
+// chosen reads --status, repeated or with commas, into the API's values.
+func chosen(given []string) (values []string, err error) {
+	for _, s := range given {
+		for one := range strings.SplitSeq(s, ",") {
+			v, err := oneOf("--status", one, statuses())
+			if err != nil {
+				return nil, err
+			}
+			if !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+	}
+	return values, nil
+}
+
+// sayMore tells, in every format, that the page is not the whole list.
+func sayMore(e *command.Env, p wire.Pagination) {
+	if !p.HasMore {
+		return
+	}
+	e.Streams.Line("")
+	if p.NextCursor == "" {
+		e.Streams.Line("More items available, but the server gives no cursor to fetch them with.")
+		return
+	}
+	e.Streams.Line("More items available. To fetch the next page, add:")
+	e.Streams.Line("  --cursor %s", p.NextCursor)
 }
 
 func listView() command.View[wire.UserList] {
@@ -92,38 +125,12 @@ func listView() command.View[wire.UserList] {
 // every reads all pages into one document. JSON and CSV are written as the
 // pages come; only a table has to wait for its widths.
 func (in *list) every(ctx context.Context, e *command.Env, c *client.Client) error {
-	in.filter.Limit = 100
-	users := c.AllUsers(ctx, in.filter)
+	users := counted(e, c.AllUsers(ctx, in.filter))
 	switch in.output.Format {
 	case term.FormatJSON:
-		return e.Streams.Emit(in.output.Output, func(w io.Writer) error {
-			l := term.NewJSONList(w, "users")
-			for u, err := range users {
-				if err != nil {
-					return err
-				}
-				if err := l.Add(u); err != nil {
-					return err
-				}
-			}
-			return l.Close("pagination", wire.Pagination{})
-		})
+		return in.output.Emit(e, func(w io.Writer) error { return writeJSON(w, users) })
 	case term.FormatCSV:
-		return e.Streams.Emit(in.output.Output, func(w io.Writer) error {
-			rows, err := term.NewCSV(w, csvColumns(), false)
-			for u, failed := range users {
-				if err == nil {
-					err = failed
-				}
-				if err == nil {
-					err = rows.Write([]wire.User{u})
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return err
-		})
+		return in.output.Emit(e, func(w io.Writer) error { return writeCSV(w, users) })
 	case term.FormatTable, term.FormatParquet:
 	}
 	var all []wire.User
@@ -134,4 +141,48 @@ func (in *list) every(ctx context.Context, e *command.Env, c *client.Client) err
 		all = append(all, u)
 	}
 	return term.Table(e.Streams, columns(), all)
+}
+
+// counted shows how far a long walk has come.
+func counted(e *command.Env, users iter.Seq2[wire.User, error]) iter.Seq2[wire.User, error] {
+	return func(yield func(wire.User, error) bool) {
+		n := 0
+		for u, err := range users {
+			if n++; n%100 == 0 {
+				e.Streams.Step("Fetching users (%d)", n)
+			}
+			if !yield(u, err) {
+				return
+			}
+		}
+	}
+}
+
+func writeJSON(w io.Writer, users iter.Seq2[wire.User, error]) error {
+	l := term.NewJSONList(w, "users")
+	for u, err := range users {
+		if err != nil {
+			return err
+		}
+		if err := l.Add(u); err != nil {
+			return err
+		}
+	}
+	return l.Close("pagination", wire.Pagination{})
+}
+
+func writeCSV(w io.Writer, users iter.Seq2[wire.User, error]) error {
+	rows, err := term.NewCSV(w, csvColumns(), false)
+	if err != nil {
+		return err
+	}
+	for u, err := range users {
+		if err != nil {
+			return err
+		}
+		if err := rows.Write([]wire.User{u}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

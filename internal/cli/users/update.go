@@ -56,15 +56,18 @@ func (in *update) run(ctx context.Context, e *command.Env, ref string, given fun
 	if err != nil {
 		return command.Doing("update user", err)
 	}
+	if err := command.Show(e, in.output, view(), u); err != nil {
+		return &command.PartialError{Done: "The user was updated, but could not be shown", Err: err}
+	}
 	e.Streams.Success("User updated successfully")
-	return command.Show(e, in.output, view(), u)
+	return nil
 }
 
 func (in *update) request(given func(string) bool) (body wire.UpdateUserRequest, err error) {
 	if given("full-name") {
 		name := strings.TrimSpace(in.name)
-		if name == "" {
-			return body, command.Usagef("Invalid value for '--full-name': must not be empty")
+		if err := checkName(name); err != nil {
+			return body, err
 		}
 		body.Name = &name
 	}

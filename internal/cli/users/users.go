@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -51,6 +52,18 @@ func oneOf(flag, value string, values []string) (string, error) {
 		return "", command.Usagef("Invalid value for '%s': %q is not one of %s", flag, value, strings.ToLower(strings.Join(values, ", ")))
 	}
 	return values[i], nil
+}
+
+// checkName applies the API's rule for a name, so that a bad one costs no
+// request. name has no white space at its ends.
+func checkName(name string) error {
+	switch {
+	case name == "":
+		return command.Usagef("Invalid value for '--full-name': must not be empty")
+	case utf8.RuneCountInString(name) > 255:
+		return command.Usagef("Invalid value for '--full-name': must be at most 255 characters")
+	}
+	return nil
 }
 
 // columns are the fields of a user in the order of the table; wider ones that
