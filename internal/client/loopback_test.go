@@ -127,7 +127,7 @@ func TestLoopbackAnswers(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
 		"nothing at all":             func(http.ResponseWriter, *http.Request) {},
-		"a body without a status":    func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "{}") }, //nolint:errcheck // memory
+		"a body without a status":    func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "{}") },
 		"a header behind the status": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(202); w.Header().Set("X-Late", "1") },
 		"two statuses": func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(403)
@@ -170,7 +170,7 @@ func exchange(t *testing.T, through http.RoundTripper, method, base string) stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end
+	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -122,7 +122,7 @@ func reply(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	if body != "" {
-		io.WriteString(w, body) //nolint:errcheck // the client says what it got
+		io.WriteString(w, body)
 	}
 }
 
@@ -139,7 +139,7 @@ func newStranger(t *testing.T) *stranger {
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		body, _ := io.ReadAll(r.Body) //nolint:errcheck // as far as it came
+		body, _ := io.ReadAll(r.Body)
 		s.heard = append(s.heard, r.Method+" "+r.URL.String()+" "+r.Header.Get("Authorization")+" "+string(body))
 		reply(w, http.StatusOK, someone)
 	}))

@@ -17,6 +17,7 @@ import (
 type Kind int
 
 const (
+	// Config is a profile that cannot be used as it is.
 	Config Kind = iota + 1 // something is written wrongly or missing: exit 1
 	NoKey                  // the profile has no key that could be used: exit 3
 )

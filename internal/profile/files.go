@@ -134,8 +134,7 @@ func decode(path string, data []byte) (map[string]any, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	values := map[string]any{}
 	_, err := toml.Decode(string(data), &values)
-	var broken toml.ParseError
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[toml.ParseError](err); ok {
 		return nil, errBrokenTOML(path, data, broken)
 	}
 	if err != nil {

@@ -62,11 +62,12 @@ func (r *reader) fail(err error) {
 
 // at says where a key is written, and which variables it took its value from.
 func (r *reader) at(section, key string) string {
-	from := section + "." + key + " in " + r.file.Path
+	var from strings.Builder
+	from.WriteString(section + "." + key + " in " + r.file.Path)
 	for _, name := range r.file.refs[section+"."+key] {
-		from += " (${" + name + "})"
+		from.WriteString(" (${" + name + "})")
 	}
-	return from
+	return from.String()
 }
 
 func (r *reader) text(section, key string) setting {

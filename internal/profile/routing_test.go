@@ -11,7 +11,7 @@ import (
 // fields turns "API_HOST=h SINGLE_PORT=1" into ARIZE_* variables.
 func fields(s string) func(string) string {
 	vars := []string{"ARIZE_API_KEY=k"}
-	for _, f := range strings.Fields(s) {
+	for f := range strings.FieldsSeq(s) {
 		vars = append(vars, "ARIZE_"+f)
 	}
 	return environment(vars...)
@@ -20,7 +20,7 @@ func fields(s string) func(string) string {
 // inFile writes the same settings as a profile's [routing].
 func inFile(s string) string {
 	text := prod + "[routing]\n"
-	for _, f := range strings.Fields(s) {
+	for f := range strings.FieldsSeq(s) {
 		key, value, _ := strings.Cut(f, "=")
 		text += strings.ToLower(key) + " = \"" + value + "\"\n"
 	}

@@ -31,7 +31,7 @@ type World struct {
 	Out     io.Writer           // instead of a buffer
 	Err     io.Writer
 
-	Context context.Context //nolint:containedctx // what a run's ctx is
+	Context context.Context
 	// Answer, unless nil, is In written as the prompts appear: it is called
 	// with what stands on Err each time that In is read.
 	Answer func(asked string) string

@@ -87,7 +87,7 @@ func ascii(b []byte) []byte {
 		r, size := utf8.DecodeRune(b)
 		switch {
 		case r < 0x7f:
-			out = append(out, byte(r))
+			out = append(out, byte(r)) //nolint:gosec // ASCII
 		case r <= 0xffff:
 			out = fmt.Appendf(out, `\u%04x`, r)
 		default:
