@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/net/idna"
+
 	"ax/internal/wire"
 )
 
@@ -147,11 +149,11 @@ var ErrNoUser = errors.New("not found")
 // UserByEmail finds the one user with exactly the address, in any case and on
 // whatever page. The API's own filter is a substring and finds others too.
 func (c *Client) UserByEmail(ctx context.Context, email string) (found wire.User, err error) {
-	for u, err := range c.AllUsers(ctx, UserFilter{Email: email, Limit: 100}) {
+	for u, err := range c.AllUsers(ctx, UserFilter{Email: searchable(email), Limit: 100}) {
 		switch {
 		case err != nil:
 			return wire.User{}, err
-		case !strings.EqualFold(u.Email, email):
+		case !strings.EqualFold(asciiDomain(u.Email), asciiDomain(email)):
 		case found.ID != "" && found.ID != u.ID:
 			return wire.User{}, fmt.Errorf("two users have the email %q, %s and %s; use an id", email, found.ID, u.ID)
 		default:
@@ -169,4 +171,27 @@ func (c *Client) UserByEmail(ctx context.Context, email string) (found wire.User
 func WellFormedID(id string) bool {
 	b, err := base64.StdEncoding.Strict().DecodeString(id)
 	return err == nil && !strings.ContainsAny(id, "\r\n") && utf8.Valid(b) && bytes.IndexByte(b, ':') >= 0
+}
+
+// searchable is what to look for: of an address whose domain can be written
+// in two ways, only what stands before it.
+func searchable(email string) string {
+	if at := strings.LastIndexByte(email, '@'); at > 0 && asciiDomain(email) != email {
+		return email[:at+1]
+	}
+	return email
+}
+
+// asciiDomain is the address with its domain as servers may keep it: a name
+// outside ASCII as its A-label (RFC 5891).
+func asciiDomain(email string) string {
+	at := strings.LastIndexByte(email, '@')
+	if at < 0 || strings.IndexFunc(email[at:], func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return email
+	}
+	domain, err := idna.Lookup.ToASCII(email[at+1:])
+	if err != nil {
+		return email
+	}
+	return email[:at+1] + domain
 }

@@ -17,7 +17,10 @@ import (
 // pages answers a list page by page. The cursor of a page is its number, unless next says otherwise.
 func pages(t *testing.T, next map[string]string, emails ...[]string) *transport {
 	t.Helper()
-	return &transport{answer: func(_ int, r *http.Request) (*http.Response, error) {
+	return &transport{answer: func(asked int, r *http.Request) (*http.Response, error) {
+		if asked > 100 {
+			return respond(400, `{"title":"a walk without end"}`), nil
+		}
 		var n int
 		fmt.Sscan(r.URL.Query().Get("cursor"), &n) //nolint:errcheck // absent for the first
 		list := wire.UserList{Users: []wire.User{}}
@@ -64,7 +67,10 @@ func TestAllUsers(t *testing.T) {
 		t.Errorf("from the second page: got %q, error %v", got, err)
 	}
 	asked = pages(t, nil, []string{"a@x", "b@x"}, []string{"c@x"})
-	for range over(asked).AllUsers(t.Context(), client.UserFilter{}) {
+	for _, err := range over(asked).AllUsers(t.Context(), client.UserFilter{}) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	if len(asked.sent) != 1 {
