@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -97,6 +98,9 @@ func pause(req *http.Request, resp *http.Response, err error, n int) (time.Durat
 	repeatable := req.Method == http.MethodGet || req.Method == http.MethodPut || req.Method == http.MethodDelete
 	backoff := time.Duration(rand.Int64N(int64(100*time.Millisecond<<n))) + 50*time.Millisecond //nolint:gosec // jitter
 	if err != nil {
+		if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted {
+			return 0, false // it will be no other in a second
+		}
 		return backoff, repeatable && !errors.Is(err, context.DeadlineExceeded) || unsent(err)
 	}
 	switch resp.StatusCode {

@@ -81,11 +81,10 @@ func administrator(email, name string) (CreateUser, error) {
 	return in, err
 }
 
-// RecordBackup notes that the whole directory was copied.
-func (d *Directory) RecordBackup(ctx context.Context, a Actor, file string) error {
-	return d.Store.Write(ctx, func(tx Tx) error {
-		return d.recordOn(tx, a, "backup", "", []Change{{Field: "file", To: file}})
-	})
+// RecordHost notes what a command on the host did or saw that no operation
+// here records.
+func (d *Directory) RecordHost(ctx context.Context, a Actor, operation string, changes ...Change) error {
+	return d.Store.Write(ctx, func(tx Tx) error { return d.recordOn(tx, a, operation, "", changes) })
 }
 
 // AdoptHostUser returns a new API key for the person at this machine, an

@@ -66,11 +66,11 @@ func TestCheckAdministrator(t *testing.T) {
 	}
 }
 
-func TestRecordBackup(t *testing.T) {
+func TestRecordHost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	seen := len(w.Entries(t))
-	must(t, w.RecordBackup(t.Context(), directory.Host("ops"), "/backups/1.db"))
+	must(t, w.RecordHost(t.Context(), directory.Host("ops"), "backup", directory.Change{Field: "file", To: "/backups/1.db"}))
 	entries := since(t, w, seen)
 	if len(entries) != 1 || entries[0].Operation != "backup" || entries[0].Actor != "ops" || entries[0].Changes != `[{"field":"file","to":"/backups/1.db"}]` {
 		t.Errorf("audit entries %+v", entries)

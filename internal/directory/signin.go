@@ -227,7 +227,7 @@ func (d *Directory) ChangePassword(ctx context.Context, v Visit, in SignedIn, c 
 		if err := d.confirm(tx, u, c, ""); err != nil {
 			return err
 		}
-		if err := tx.ClearAttempts(accountKey(u.Email)); err != nil {
+		if err := d.forgive(tx, Guess{Email: u.Email, Address: v.Address}); err != nil {
 			return err
 		}
 		a := in.Actor(v.Address, v.RequestID)

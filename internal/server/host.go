@@ -7,6 +7,7 @@ import (
 
 	"ax/internal/directory"
 	"ax/internal/mail"
+	"ax/internal/store"
 )
 
 // hostActor is the person who runs a command on the server's own machine.
@@ -26,7 +27,12 @@ func Migrate(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return s.Migrate(ctx)
+	old, behind := errors.AsType[*store.VersionError](s.CheckVersion(ctx))
+	if err := s.Migrate(ctx); err != nil || !behind {
+		return err
+	}
+	return assemble(c, s, directory.Key{}).directory.RecordHost(ctx, hostActor(), "migrate",
+		directory.Change{Field: "schema", From: old.Found, To: old.Known})
 }
 
 // Backup copies the directory to a new file while it is in use.
@@ -34,7 +40,7 @@ func (s *Server) Backup(ctx context.Context, file string) error {
 	if err := s.store.Backup(ctx, file); err != nil {
 		return err
 	}
-	return s.directory.RecordBackup(ctx, hostActor(), file)
+	return s.directory.RecordHost(ctx, hostActor(), "backup", directory.Change{Field: "file", To: file})
 }
 
 // CreateKey makes an API key for an active user.
@@ -42,8 +48,14 @@ func (s *Server) CreateKey(ctx context.Context, email string) (key string, owner
 	return s.directory.CreateHostKey(ctx, hostActor(), email, "made on the host")
 }
 
-// Letters returns the letters behind after, oldest first.
+// Letters returns the letters behind after, oldest first. That somebody looked
+// is recorded once, with the first ones.
 func (s *Server) Letters(ctx context.Context, after int64, limit int) ([]directory.Letter, error) {
+	if after == 0 {
+		if err := s.directory.RecordHost(ctx, hostActor(), "list_letters"); err != nil {
+			return nil, err
+		}
+	}
 	return s.directory.Letters(ctx, after, limit)
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -123,13 +124,18 @@ func (s *Server) startJobs(ctx context.Context, jobs *sync.WaitGroup, public str
 	if err != nil {
 		return err
 	}
+	sender := s.sender(public, transport)
+	if err := sender.Check(); err != nil {
+		return err
+	}
 	if transport == nil {
 		s.config.Log.WarnContext(ctx, "letters wait: there is no way out for them; give --smtp-url or --mail-dir")
 		return nil
 	}
-	sender := s.sender(public, transport)
-	if err := sender.Check(); err != nil {
-		return err
+	if s.config.MailDir != "" { // it shall not be the first letter that finds out
+		if err := os.MkdirAll(s.config.MailDir, 0o700); err != nil {
+			return fmt.Errorf("--mail-dir: %w", err)
+		}
 	}
 	if s.config.SMTPURL != "" && loopbackURL(public) {
 		s.config.Log.WarnContext(ctx, "links in letters begin with "+public+", which only this machine can open; give --public-url")
