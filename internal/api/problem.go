@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"time"
 
 	"ax/internal/directory"
 	"ax/internal/wire"
@@ -84,8 +86,8 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 		a.Log.ErrorContext(r.Context(), "request failed", "request_id", requestIDOf(r), "route", r.Pattern, "err", err)
 	}
 	challenge(w.Header(), f, err)
-	if f.status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "1")
+	if f.status == http.StatusServiceUnavailable || f.status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", strconv.Itoa(retryAfter(err)))
 	}
 	title, fragment := titleOf(f.status)
 	body := wire.Problem{
@@ -106,6 +108,15 @@ func faultOf(err error) *fault {
 		return &fault{status: statusOf(e.Kind), detail: e.Detail, fields: e.Fields}
 	}
 	return errInternal()
+}
+
+// retryAfter is in whole seconds, at least one.
+func retryAfter(err error) int {
+	e, ok := errors.AsType[*directory.Error](err)
+	if !ok {
+		return 1
+	}
+	return max(1, int(e.RetryAfter/time.Second))
 }
 
 // challenge says how to authenticate (RFC 6750, section 3).

@@ -65,6 +65,13 @@ func take(tx Tx, key string, free int, now time.Time) error {
 	return tx.SetAttempts(a)
 }
 
+// takeLetter counts a letter that an administrator has sent to one person:
+// whatever a script does, nobody's mailbox is flooded.
+func takeLetter(tx Tx, u User, kind LetterKind, now time.Time) error {
+	const free = 10 // within a day, before the first delay
+	return take(tx, "letter:"+string(kind)+":"+string(u.ID), free, now)
+}
+
 // giveBack takes an attempt that was no failure off a shared counter.
 func giveBack(tx Tx, key string) error {
 	a, err := tx.LockAttempts(key)

@@ -177,6 +177,9 @@ func (d *Directory) ResendInvitation(ctx context.Context, a Actor, id UserID) er
 		if s := before.Status(now); s != StatusInvited {
 			return errNotInvited(s)
 		}
+		if err := takeLetter(tx, before, LetterInvitation, now); err != nil {
+			return err
+		}
 		u := before
 		u.InvitedUntil = now.Add(d.InvitationLife)
 		if err := tx.UpdateUser(u); err != nil {

@@ -18,6 +18,9 @@ func (d *Directory) ResetPassword(ctx context.Context, a Actor, id UserID) error
 		if s := u.Status(now); s != StatusActive {
 			return errNotActive(s)
 		}
+		if err := takeLetter(tx, u, LetterReset, now); err != nil {
+			return err
+		}
 		if err := voidTokens(tx, u, now, TokenReset); err != nil {
 			return err
 		}

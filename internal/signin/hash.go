@@ -27,13 +27,22 @@ var today = strength{memory: 19 << 10, time: 2, threads: 1} //nolint:gochecknogl
 
 const saltBytes, hashBytes = 16, 32
 
+// weaker holds when any part is; a hash that a newer server made stronger in
+// every part stays as it is.
+func (s strength) weaker(than strength) bool { return s.memory < than.memory || s.time < than.time }
+
 // A Hasher hashes passwords, a bounded number at a time: more at once would be
 // slower for all and take 19 MiB each.
 type Hasher struct {
 	slots   chan struct{}
 	waiting chan struct{}
+	wait    time.Duration // for a slot, at most
+	derive  derivation
 	dummy   string
 }
+
+// A derivation is what argon2.IDKey is.
+type derivation func(password, salt []byte, time, memory uint32, threads uint8, length uint32) []byte
 
 const (
 	maxWaiting = 64
@@ -45,6 +54,8 @@ func NewHasher() *Hasher {
 	h := &Hasher{
 		slots:   make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
 		waiting: make(chan struct{}, maxWaiting),
+		wait:    maxWait,
+		derive:  argon2.IDKey,
 	}
 	// Of no password: its salt is fixed and its digest is not one of anything.
 	h.dummy = today.encode(make([]byte, saltBytes), make([]byte, hashBytes))
@@ -77,7 +88,7 @@ func (h *Hasher) Verify(ctx context.Context, phc, password string) (right, weak 
 	if err != nil {
 		return false, false, err
 	}
-	return subtle.ConstantTimeCompare(sum, want) == 1 && known, cost != today, nil
+	return subtle.ConstantTimeCompare(sum, want) == 1 && known, cost.weaker(today), nil
 }
 
 // sum waits for a slot, but not for long: who cannot be served soon hears it.
@@ -88,7 +99,7 @@ func (h *Hasher) sum(ctx context.Context, s strength, password string, salt []by
 	default:
 		return nil, directory.ErrBusy()
 	}
-	timer := time.NewTimer(maxWait)
+	timer := time.NewTimer(h.wait)
 	defer timer.Stop()
 	select {
 	case h.slots <- struct{}{}:
@@ -98,7 +109,7 @@ func (h *Hasher) sum(ctx context.Context, s strength, password string, salt []by
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return argon2.IDKey([]byte(password), salt, s.time, s.memory, s.threads, hashBytes), nil
+	return h.derive([]byte(password), salt, s.time, s.memory, s.threads, hashBytes), nil
 }
 
 // encode writes a PHC string: $argon2id$v=19$m=…,t=…,p=…$salt$hash.
