@@ -31,7 +31,8 @@ func (c *call) account() (accountPage, error) {
 	p := accountPage{
 		User: u,
 		Name: c.form(pathAccount+"/name", "Save the name", field{
-			Name: "name", ID: "name", Label: "Name", Subject: "The name", Type: "text", Complete: "name", Value: u.Name,
+			Name: "name", ID: "name", Label: "Name", Subject: "The name", Type: "text", Complete: "name",
+			Hint: "This is how others see you.", Value: u.Name,
 		}),
 		Password: c.form(pathAccount+"/password", "Change the password",
 			accountField(u), presentPasswordField("current_password", "Present password", "This"), c.newPasswordField("New password")),
@@ -68,6 +69,8 @@ func openAccount(c *call) (answer, error) {
 	return c.noticed(c.accountPage(p)), nil
 }
 
+// rename, and the forms below, show the whole page again when something is
+// wrong: the other forms on it are as they were.
 func rename(c *call) (answer, error) {
 	p, err := c.account()
 	if err != nil {
@@ -99,6 +102,8 @@ func changePassword(c *call) (answer, error) {
 	return c.enter(entrance, pathAccount, flash{Notice: "password"})
 }
 
+// signOutEverywhere ends this session too: whoever is unsure of one browser
+// is unsure of the password, and signing in is the test of it.
 func signOutEverywhere(c *call) (answer, error) {
 	if _, err := c.read(c.button(pathAccount+"/sessions/end", "", "")); err != nil {
 		return answer{}, err
@@ -121,9 +126,10 @@ func clock(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006 a
 
 // browserName makes words of what a browser calls itself.
 func browserName(agent string) string {
-	name := firstIn(agent, "FxiOS/", "Firefox", "Firefox/", "Firefox", "EdgiOS/", "Edge", "EdgA/", "Edge", "Edg/", "Edge", "OPR/", "Opera",
-		"SamsungBrowser/", "Samsung Internet", "CriOS/", "Chrome", "Chrome/", "Chrome", "Chromium/", "Chromium", "Safari/", "Safari", "curl/", "curl")
-	system := firstIn(agent, "iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "Windows", "Windows", "CrOS", "ChromeOS", "Mac OS X", "Mac", "Linux", "Linux")
+	// Most browsers claim to be several; those that claim the most stand first.
+	name := firstIn(agent, "FxiOS/=Firefox", "Firefox/=Firefox", "EdgiOS/=Edge", "EdgA/=Edge", "Edg/=Edge", "OPR/=Opera",
+		"SamsungBrowser/=Samsung Internet", "CriOS/=Chrome", "Chrome/=Chrome", "Safari/=Safari", "curl/=curl")
+	system := firstIn(agent, "iPhone=iPhone", "iPad=iPad", "Android=Android", "Windows=Windows", "CrOS=ChromeOS", "Mac OS X=Mac", "Linux=Linux")
 	switch {
 	case name == "":
 		return "A program we do not know"
@@ -133,11 +139,11 @@ func browserName(agent string) string {
 	return name + " on " + system
 }
 
-// firstIn returns the word behind the first sign that is part of s.
-func firstIn(s string, signsAndWords ...string) string {
-	for i := 0; i < len(signsAndWords); i += 2 {
-		if strings.Contains(s, signsAndWords[i]) {
-			return signsAndWords[i+1]
+// firstIn returns the word of the first sign=word whose sign is part of s.
+func firstIn(s string, signs ...string) string {
+	for _, both := range signs {
+		if sign, word, _ := strings.Cut(both, "="); strings.Contains(s, sign) {
+			return word
 		}
 	}
 	return ""

@@ -16,11 +16,13 @@ const (
 	flashCookie   = "ax-flash"
 )
 
+// How long a browser keeps them. How long a session is good is the
+// directory's business, not the cookie's.
 const (
 	browserLife = 400 * 24 * time.Hour // the longest that browsers allow
-	flashLife   = 5 * time.Minute
-	whileOpen   = 0 // until the browser is closed
-	over        = -time.Second
+	flashLife   = 5 * time.Minute      // a slow phone's way to the next page
+	whileOpen   = 0                    // until the browser is closed
+	over        = -time.Second         // forget it
 )
 
 func (s *site) cookieName(name string) string {
@@ -31,7 +33,7 @@ func (s *site) cookieName(name string) string {
 }
 
 func (s *site) cookie(name, value string, life time.Duration) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure wherever the pages are reached by https
 		Name: s.cookieName(name), Value: value, Path: "/", MaxAge: int(life / time.Second),
 		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
@@ -49,11 +51,11 @@ func (c *call) kept(name string) string {
 // A flash is what one page has to say after another one's form succeeded. A
 // browser keeps it, sealed, until the next page has shown it.
 type flash struct {
-	Owner  string // made from the session that may see it
-	Until  time.Time
-	Notice string `json:",omitempty"` // the name of a sentence in notices
-	Fresh  bool   `json:",omitempty"` // the account has just been opened
-	Key    string `json:",omitempty"` // a new API key
+	Owner  string    `json:"owner"` // made from the session that may see it
+	Until  time.Time `json:"until"`
+	Notice string    `json:"notice,omitempty"` // the name of a sentence in notices
+	Fresh  bool      `json:"fresh,omitempty"`  // the account has just been opened
+	Key    string    `json:"key,omitempty"`    // a new API key
 }
 
 // flash seals f for the session with the secret; an empty one is no session.

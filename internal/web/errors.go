@@ -101,6 +101,7 @@ type refusedPage struct {
 func (c *call) fail(w http.ResponseWriter, err error) {
 	r := refused(err)
 	p := refusedPage{Text: r.text}
+	// What went wrong is for the log alone; the reader gets what finds it there.
 	if r.status == http.StatusInternalServerError {
 		p.Reference = requestIDOf(c.Request)
 		if _, ours := errors.AsType[*refusal](err); !ours && c.Context().Err() == nil {

@@ -56,6 +56,9 @@ func (c *call) button(action, submit, look string) *form {
 	return f
 }
 
+// The fields that more than one form has. What their autocomplete says is how
+// programs that keep passwords know which one to fill in and which to keep.
+
 func emailField(value string) field {
 	return field{Name: "email", ID: "email", Label: "Email address", Subject: "The address", Type: "email", Complete: "username", Value: value}
 }
@@ -87,6 +90,7 @@ func (c *call) read(f *form) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Whatever is sent twice, or was never asked for, could mean two things.
 	in := map[string]string{}
 	for name, values := range sent {
 		if len(values) != 1 || !f.has(name) {
@@ -129,7 +133,8 @@ func (f *form) field(name string) *field {
 	return nil
 }
 
-// sent decodes the body.
+// sent decodes the body. A form with files, JSON and plain text are what
+// another site's page could make a browser send; none of them is a form of ours.
 func (c *call) sent() (url.Values, error) {
 	types := c.Header.Values("Content-Type")
 	if len(types) != 1 || len(c.Header.Values("Content-Encoding")) > 0 {
@@ -142,7 +147,7 @@ func (c *call) sent() (url.Values, error) {
 	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
 		return nil, errNoForm()
 	}
-	if c.URL.RawQuery != "" {
+	if c.URL.RawQuery != "" { // no form of ours has one
 		return nil, errBadForm()
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, c.Body, maxForm))
@@ -188,6 +193,7 @@ func (f *form) blame(err error) (status int, ok bool) {
 	for _, wrong := range e.Fields {
 		f.mark(wrong)
 	}
+	// Not about a field, or about none of this form: it is about all of it.
 	if len(f.Faults) == 0 {
 		f.Faults = []fault{{Sentence: e.Detail}}
 	}

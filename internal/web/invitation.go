@@ -47,6 +47,7 @@ type linkPage struct {
 type deadPage struct {
 	Sentence string
 	Reset    bool
+	Used     bool // by its holder, who has a password then
 }
 
 // open shows the form. It spends nothing and sets nothing: programs that
@@ -54,7 +55,7 @@ type deadPage struct {
 func (e errand) open(c *call) (answer, error) {
 	held, err := c.Directory.OpenLink(c.Context(), e.purpose, c.PathValue("token"))
 	if err != nil {
-		return e.dead(c, err)
+		return e.dead(c, held, err)
 	}
 	return e.page(c, held, e.form(c, held)), nil
 }
@@ -81,14 +82,17 @@ func (e errand) spendLink(c *call) (answer, error) {
 	}
 	if subtle.ConstantTimeCompare([]byte(in[linkField]), []byte(link)) != 1 {
 		_, unknown := c.Directory.OpenLink(c.Context(), e.purpose, "")
-		return e.dead(c, unknown)
+		return e.dead(c, directory.HeldLink{}, unknown)
 	}
 	entrance, err := e.spend(c.Auth, c.Context(), c.visit(), link, in["password"])
 	switch {
 	case err == nil:
 		return c.enter(entrance, e.to, e.say)
 	case directory.KindOf(err) == directory.Gone:
-		return e.dead(c, err)
+		if ended == nil { // somebody was faster: see what they did
+			held, _ = c.Directory.OpenLink(c.Context(), e.purpose, link)
+		}
+		return e.dead(c, held, err)
 	case ended != nil: // and so no form
 		return answer{}, err
 	}
@@ -96,11 +100,13 @@ func (e errand) spendLink(c *call) (answer, error) {
 }
 
 // dead shows why the link is no good, and the way on.
-func (e errand) dead(c *call, err error) (answer, error) {
+func (e errand) dead(c *call, held directory.HeldLink, err error) (answer, error) {
 	if directory.KindOf(err) != directory.Gone {
 		return answer{}, err
 	}
-	a := c.page("dead.html", "This link cannot be used", deadPage{err.Error(), e.purpose == directory.TokenReset})
+	a := c.page("dead.html", "This link cannot be used", deadPage{
+		Sentence: err.Error(), Reset: e.purpose == directory.TokenReset, Used: !held.Token.UsedAt.IsZero(),
+	})
 	a.status = http.StatusGone
 	return a, nil
 }

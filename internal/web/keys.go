@@ -39,6 +39,8 @@ func (c *call) keys() (keysPage, error) {
 	return p, err
 }
 
+// keyForm asks for a day, not for a moment: few keys need an hour, and a date
+// can be typed without a script.
 func (c *call) keyForm() *form {
 	return c.form(pathKeys, "Make the key",
 		field{Name: "name", ID: "name", Label: "Name", Subject: "The name", Type: "text", Hint: "What the key is for, to tell it from others later."},
@@ -61,14 +63,16 @@ func openKeys(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	var kept answer
-	f := c.takeFlash(&kept)
+	var taken answer
+	f := c.takeFlash(&taken)
 	p.NewKey = f.Key
 	a := c.keysPage(p)
-	a.cookies, a.view.Notice = kept.cookies, notices(f.Notice)
+	a.cookies, a.view.Notice = taken.cookies, notices(f.Notice)
 	return a, nil
 }
 
+// createKey leads on to the list, which shows the key: loading that page again
+// makes no second one.
 func createKey(c *call) (answer, error) {
 	p, err := c.keys()
 	if err != nil {

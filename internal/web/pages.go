@@ -82,13 +82,14 @@ func (c *call) admit(p Page) (answer, error) {
 	if p.Access == Anyone || p.Access == LinkHolder {
 		return p.do(c)
 	}
+	// It is asked anew at every request: what ended on another server is over here.
 	err := c.recognise()
 	if ended := directory.KindOf(err) == directory.Unauthenticated; err != nil && !(ended && p.Access == Visitor) {
 		return answer{}, err
 	}
 	signedIn, newcomer := c.secret != "", c.in.Session.Restricted
 	switch {
-	case !signedIn && p.Access == Visitor:
+	case !signedIn && p.Access == Visitor: // come in
 	case !signedIn:
 		return c.redirect(pathSignIn), nil
 	case newcomer && p.Access != Newcomer && p.Access != Either:
@@ -119,7 +120,7 @@ const (
 	pathWelcome     = "/welcome"
 	pathSignIn      = "/sign-in"
 	pathSignOut     = "/sign-out"
-	pathNewPassword = "/new-password" //nolint:gosec // the name of a page
+	pathNewPassword = "/new-password"
 	pathForgot      = "/forgot-password"
 	pathLetterSent  = "/forgot-password/sent"
 	pathAccount     = "/account"

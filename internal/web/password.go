@@ -40,6 +40,7 @@ func forgot(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	// Only what is wrong with the address as such is said; not who has it.
 	email, faults := address(in["email"])
 	if err = invalid(faults...); len(faults) == 0 {
 		err = c.Directory.ForgotPassword(c.Context(), c.visit(), email)

@@ -67,6 +67,7 @@ func contactOf(text string) contact {
 
 // page is an answer with a page, for the person who is signed in if one is.
 func (c *call) page(name, title string, page any) answer {
+	// Without a session there is no menu, and for a newcomer only the way out.
 	v := view{
 		Product: c.Product, Contact: contactOf(c.Contact), ContinueURL: c.ContinueURL,
 		Base: c.base, Style: assetPath("style.css"), Script: assetPath("show.js"), Icon: assetPath("icon.svg"),
@@ -83,6 +84,8 @@ func (c *call) redirect(path string) answer {
 	return answer{status: http.StatusSeeOther, to: c.base + path}
 }
 
+// send is the only place where an answer leaves. What cannot be rendered
+// becomes a bare 500, before any of it was sent.
 func (c *call) send(w http.ResponseWriter, a answer) {
 	body, err := a.body(w.Header())
 	if err != nil {

@@ -17,9 +17,12 @@ func openSignIn(c *call) (answer, error) {
 	if c.secret != "" {
 		return c.redirect(pathAccount), nil
 	}
+	// Why somebody was led here stands on the page.
 	return c.noticed(c.page("signin.html", "Sign in", signInPage{c.signInForm()})), nil
 }
 
+// signIn leads to the account and nowhere else: there is no way to ask for
+// another page, so nobody can ask for one of theirs.
 func signIn(c *call) (answer, error) {
 	f := c.signInForm()
 	in, err := c.read(f)

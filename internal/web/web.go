@@ -80,6 +80,7 @@ func (s *site) mount() {
 			c.answer(w, p)
 		})
 	}
+	// Everything else, so that ServeMux never answers by itself.
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		(&call{Request: r, site: s}).fail(w, errNoPage())
 	})
