@@ -13,10 +13,10 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 wind
 # What the stripped Linux binary may be, in bytes.
 LARGEST = 40000000
 
-.PHONY: help build test long lint generate figures cross size
+.PHONY: help build test long lint generate bench bench-quick figures cross size
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build dist/ax for this machine, static and stripped
 	CGO_ENABLED=0 go build $(STRIPPED) -o dist/ax ./cmd/ax
@@ -42,6 +42,12 @@ lint: .cache/bin/golangci-lint-$(GOLANGCI_LINT) ## run the linters of .golangci.
 
 generate: ## write the generated files again, from openapi/ax.yaml
 	go generate ./...
+
+bench: ## measure beside PocketBase, net/http, curl and the Python CLI, and write docs/performance.md (an hour)
+	cd bench && go build -o ../.cache/bench/bin/bench . && exec ../.cache/bench/bin/bench $(BENCH)
+
+bench-quick: ## the same with few users and short runs, into .cache/bench/quick.md
+	cd bench && go build -o ../.cache/bench/bin/bench . && exec ../.cache/bench/bin/bench -quick $(BENCH)
 
 figures: ## print how long functions and files are, and renew the table in docs/architecture.md
 	@go run ./internal/codetest/figures

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"encoding/hex"
+	"net/netip"
 	"time"
 )
 
@@ -83,9 +84,19 @@ func giveBack(tx Tx, key string) error {
 }
 
 // The counters' keys hold no address that a reader of the store could use.
-func accountKey(email string) string   { return "account:" + hashed(Fold(email)) }
-func addressKey(address string) string { return "address:" + hashed(address) }
-func browserKey(nonce string) string   { return "browser:" + hashed(nonce) }
+func accountKey(email string) string { return "account:" + hashed(Fold(email)) }
+func browserKey(nonce string) string { return "browser:" + hashed(nonce) }
+
+// addressKey counts an IPv6 network of 64 bits as one: a home or a rented
+// machine has all of its addresses.
+func addressKey(address string) string {
+	if a, err := netip.ParseAddr(address); err == nil && a.Is6() && !a.Is4In6() {
+		if p, err := a.WithZone("").Prefix(64); err == nil {
+			address = p.String()
+		}
+	}
+	return "address:" + hashed(address)
+}
 
 func hashed(s string) string {
 	d := DigestOf(s)

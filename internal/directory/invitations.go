@@ -99,6 +99,11 @@ func (d *Directory) createUser(tx Tx, a Actor, in CreateUser) (CreatedUser, erro
 			return CreatedUser{}, err
 		}
 	}
+	if !inserted { // a new user has nothing that could be void
+		if err := endInvitation(tx, u, now); err != nil {
+			return CreatedUser{}, err
+		}
+	}
 	out := CreatedUser{User: u, Created: true}
 	if out.TemporaryPassword, err = d.invite(tx, a, u, in.Mode, now); err != nil {
 		return CreatedUser{}, err
@@ -137,15 +142,17 @@ func reinvitable(tx Tx, in CreateUser, now time.Time) (User, bool, error) {
 	return u, in.Mode == InviteNone || u.Status(now) == StatusExpired, nil
 }
 
-// invite replaces whatever invitation stands by one of the mode. A session
-// that a temporary password opened ends with it.
-func (d *Directory) invite(tx Tx, a Actor, u User, mode InviteMode, now time.Time) (temporaryPassword string, err error) {
+// endInvitation makes whatever invitation stands void. A session that a
+// temporary password opened ends with it.
+func endInvitation(tx Tx, u User, now time.Time) error {
 	if err := tx.EndSessionsOf(u.Seq, Digest{}); err != nil {
-		return "", err
+		return err
 	}
-	if err := voidTokens(tx, u, now, TokenInvitation, TokenTemporaryPassword); err != nil {
-		return "", err
-	}
+	return voidTokens(tx, u, now, TokenInvitation, TokenTemporaryPassword)
+}
+
+// invite lets the user in as the mode says.
+func (d *Directory) invite(tx Tx, a Actor, u User, mode InviteMode, now time.Time) (temporaryPassword string, err error) {
 	switch mode {
 	case InviteLink:
 		return "", d.sendLink(tx, a, u, TokenInvitation, now, u.InvitedUntil)
@@ -183,6 +190,9 @@ func (d *Directory) ResendInvitation(ctx context.Context, a Actor, id UserID) er
 		u := before
 		u.InvitedUntil = now.Add(d.InvitationLife)
 		if err := tx.UpdateUser(u); err != nil {
+			return err
+		}
+		if err := endInvitation(tx, u, now); err != nil {
 			return err
 		}
 		if _, err := d.invite(tx, a, u, InviteLink, now); err != nil {

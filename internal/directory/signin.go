@@ -310,11 +310,13 @@ func (d *Directory) RenameSelf(ctx context.Context, a Actor, name string) (User,
 	var u User
 	err := d.Store.Write(ctx, func(tx Tx) error {
 		before, err := lockLive(tx, a.UserID)
-		if err != nil || before.Name == name {
+		if err != nil {
 			return err
 		}
 		u = before
-		u.Name = name
+		if u.Name = name; u == before {
+			return nil
+		}
 		if err := tx.UpdateUser(u); err != nil {
 			return err
 		}
