@@ -19,6 +19,7 @@ type runner interface {
 // would block every later write.
 type session struct {
 	ctx    context.Context //nolint:containedctx // bound for the length of one operation
+	caller context.Context //nolint:containedctx // looked at before a query; nil for none
 	run    runner
 	engine *engine
 }
@@ -49,6 +50,9 @@ type scanner interface{ Scan(to ...any) error }
 
 // each reads every row through scan.
 func (s session) each(scan func(row scanner) error, query string, args ...any) (err error) {
+	if s.caller != nil && s.caller.Err() != nil {
+		return s.caller.Err()
+	}
 	rows, err := s.run.QueryContext(s.ctx, query, args...)
 	if err != nil {
 		return s.failed(query, err)

@@ -107,12 +107,14 @@ func (s *Store) Close() error {
 
 // Read implements directory.Store.
 func (s *Store) Read(ctx context.Context) directory.Reads {
-	if s.engine.sealsInCommit && ctx.Err() == nil {
+	bound := session{ctx: ctx, run: s.cached, engine: s.engine}
+	if s.engine.sealsInCommit {
 		// SQLite's driver starts a goroutine to watch every context that can
-		// end, which costs as much as the query. Queries there are short.
-		ctx = context.WithoutCancel(ctx)
+		// end, which costs as much as a query. So the context is looked at
+		// before each, and not given to it.
+		bound.caller, bound.ctx = ctx, context.WithoutCancel(ctx)
 	}
-	return session{ctx: ctx, run: s.cached, engine: s.engine}
+	return bound
 }
 
 // Write implements directory.Store.
