@@ -85,6 +85,8 @@ func alternate(t testing.TB) *alternation {
 
 func (a *alternation) to(t testing.TB, addresses ...string) {
 	t.Helper()
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for i, address := range addresses {
 		to := &url.URL{Scheme: "http", Host: address}
 		a.back[i] = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {

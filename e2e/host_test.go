@@ -79,7 +79,7 @@ func TestMailCommands(t *testing.T) {
 		s.refused(2, nil, "server", "mail", "show")
 		all := sealed(t, s.database())
 		intact(t, all)
-		want := map[string]int{"create_user": 2, "create_api_key": 1, "show_letter": 1, "retry_letter": 1}
+		want := map[string]int{"create_user": 2, "create_api_key": 1, "list_letters": 2, "show_letter": 1, "retry_letter": 1}
 		if diff := cmp.Diff(want, operations(all)); diff != "" {
 			t.Errorf("audit log (-want +got):\n%s", diff)
 		}
