@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -30,7 +29,6 @@ type world struct {
 	beta     string // the group of the command, when it is one that may change
 	resolved *profile.Profile
 	local    *server.Local
-	wrote    bool // through it
 }
 
 // begin runs before every command, when its flags are known.
@@ -125,16 +123,8 @@ func (w *world) openLocal(ctx context.Context, c *client.Config) error {
 	if w.local.LinksStayHere() {
 		w.env.Warn("Links in letters begin with http://127.0.0.1, which only this machine can open; set AX_PUBLIC_URL.")
 	}
-	c.BaseURL, c.Key, c.Transport = "http://local", w.local.Key, client.Loopback(w.noting(w.local.API()))
+	c.BaseURL, c.Key, c.Transport = "http://local", w.local.Key, client.Loopback(w.local.API())
 	return nil
-}
-
-// noting remembers whether a command changed anything.
-func (w *world) noting(api http.Handler) http.Handler {
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.wrote = w.wrote || r.Method != http.MethodGet
-		api.ServeHTTP(rw, r)
-	})
 }
 
 // close lets letters that wait leave the local directory, says where they
@@ -142,9 +132,6 @@ func (w *world) noting(api http.Handler) http.Handler {
 func (w *world) close(ctx context.Context) error {
 	if w.local == nil {
 		return nil
-	}
-	if !w.wrote { // what waits for other reasons is not this command's to send
-		return w.local.Close()
 	}
 	files, err := w.local.Deliver(context.WithoutCancel(ctx))
 	if err != nil {
