@@ -145,7 +145,7 @@ func (p *tab) faulty(names ...string) {
 			const link = document.querySelector('main a[href="#' + input.id + '"]');
 			if (input.getAttribute("aria-invalid") !== "true") return "it is not marked as invalid";
 			if (!link || !said.includes(link.innerText)) return "the summary says " + link?.innerText + ", the field " + said;
-			if (!document.activeElement.contains(link)) return "the focus is not on the summary";
+			if (document.activeElement === document.body || !document.activeElement.contains(link)) return "the focus is not on the summary";
 			if (!document.title.startsWith("Error: ")) return "the title is " + document.title;
 			return "";
 		})()`)

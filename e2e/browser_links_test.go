@@ -66,9 +66,9 @@ func (p *portal) deadResets(visitor *tab) {
 		p.must("users", "reset-password", "used@people.example")
 		return p.link("used@people.example", "/reset/")
 	}
-	first, second := reset(), ""
+	first := reset()
 	visitor.open(first)
-	second = reset()
+	second := reset()
 	visitor.fill("password", newPassword)
 	visitor.submit("/reset/")
 	visitor.deadHere(first, "a newer letter has replaced it")

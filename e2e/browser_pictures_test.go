@@ -92,8 +92,14 @@ the pictures in Chromium; ` + "`go test ./e2e -run Pages -pictures`" + ` makes t
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", c.name, c.says)
 		for _, name := range c.pictures() {
-			width := map[bool]int{true: 190, false: 480}[strings.Contains(name, "-phone")]
-			fmt.Fprintf(&b, "<img src=\"%s\" width=\"%d\" alt=\"%s\">\n", name, width, strings.TrimSuffix(name, ".png"))
+			width, on := 480, " on a desktop"
+			if strings.Contains(name, "-phone") {
+				width, on = 190, " on a phone"
+			}
+			if strings.Contains(name, "-dark") {
+				on += ", in the dark"
+			}
+			fmt.Fprintf(&b, "<img src=\"%s\" width=\"%d\" alt=\"%s%s\">\n", name, width, c.name, on)
 		}
 	}
 	return b.String()

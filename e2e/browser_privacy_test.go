@@ -181,8 +181,11 @@ func TestBrowserForeignSite(t *testing.T) {
 	jane := p.resident("jane@people.example", way{})
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, `<!DOCTYPE html><title>Win</title><form method="post" action="%[1]s/account/name"><input name="name" value="Evil"><button type="submit">Win</button></form>
+		_, err := fmt.Fprintf(w, `<!DOCTYPE html><title>Win</title><form method="post" action="%[1]s/account/name"><input name="name" value="Evil"><button type="submit">Win</button></form>
 			<form method="post" action="%[1]s/sign-out"><button type="submit">Out</button></form><iframe src="%[1]s/sign-in"></iframe>`, p.origin)
+		if err != nil {
+			t.Error(err)
+		}
 	}))
 	t.Cleanup(evil.Close)
 	// localhost is another site than 127.0.0.1, though it is the same machine.

@@ -38,7 +38,7 @@ func invitationScenes() []scene {
 		{name: "invitation-fault", dark: true, says: "A password that is too short is refused, with the reason above the form and beside the field.", reach: func(s *stage) {
 			s.jane.choose(s.invited(), "too short")
 		}},
-		{name: "invitation-guessable", says: "So is one that anybody would try first.", reach: func(s *stage) {
+		{name: "invitation-guessable", says: "A password that anybody would try first is refused too.", reach: func(s *stage) {
 			s.jane.choose(s.invited(), "passwordpassword")
 		}},
 		{name: "welcome", dark: true, says: "The account is ready, and the way on to the product is there.", reach: func(s *stage) {
@@ -147,7 +147,7 @@ func resetScenes() []scene {
 			s.resident()
 			s.jane.open(s.reset())
 		}},
-		{name: "reset-fault", says: "The same rule holds for it.", reach: func(s *stage) {
+		{name: "reset-fault", says: "The same rule holds for the new password.", reach: func(s *stage) {
 			s.resident()
 			s.jane.choose(s.reset(), "too short")
 		}},
@@ -207,7 +207,7 @@ func accountScenes() []scene {
 			s.resident()
 			s.changePassword("not the password")
 		}},
-		{name: "account-password-throttled", says: "Trying it many times has to wait here too.", reach: func(s *stage) {
+		{name: "account-password-throttled", says: "Whoever guesses it many times has to wait here too.", reach: func(s *stage) {
 			s.resident()
 			s.again("guessing", func() { s.changePassword("not the password") })
 		}},

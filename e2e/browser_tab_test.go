@@ -306,9 +306,18 @@ func (p *tab) reload() {
 	p.load("reload", chromedp.Reload())
 }
 
+// back goes to the page before this one, which the browser may have kept.
 func (p *tab) back() {
 	p.t.Helper()
-	p.load("go back", chromedp.NavigateBack())
+	history := call(p, page.GetNavigationHistory, cdp.Empty{})
+	to := history.CurrentIndex - 1
+	call(p, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: history.Entries[to].ID})
+	eventually(p.t, "page to go back to", func() bool {
+		// On the way there is no page that could answer.
+		status, err := chromedp.Run(p.ctx, chromedp.Evaluate[int64](`document.readyState === "complete" ? performance.getEntriesByType("navigation")[0].responseStatus : -1`))
+		p.status = status
+		return err == nil && status >= 0 && call(p, page.GetNavigationHistory, cdp.Empty{}).CurrentIndex == to
+	})
 }
 
 // A screen is what the page is shown on, in CSS pixels.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Finds what the tests need beside Go, and installs what is missing where apt-get and the right to use it are at hand:
-# PostgreSQL's server, a C compiler for the race detector, Node.js and npm for the client in TypeScript.
+# PostgreSQL's server, a C compiler for the race detector, Chromium for the pages, Node.js and npm for the client in
+# TypeScript and for axe-core.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,6 +12,11 @@ postgres() {
 		[ -x "$folder/initdb" ] && [ -x "$folder/pg_ctl" ] && return 0
 	done
 	return 1
+}
+
+# browser tells whether there is a browser where the tests of the pages look for one.
+browser() {
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
 # install gets Debian packages, or says in a sentence what a person has to install.
@@ -44,6 +50,7 @@ install() {
 
 command -v "${CC:-gcc}" >/dev/null || install "a C compiler" gcc libc6-dev
 postgres || install "PostgreSQL" postgresql
+browser || install "Chromium" chromium fonts-dejavu-core # without a font a page has no words
 
 for lock in e2e/*/package-lock.json; do
 	[ -f "$lock" ] || continue # there is none: the pattern stands for itself
