@@ -82,7 +82,7 @@ func TestNamedServer(t *testing.T) {
 // newShortFolder is a temporary folder that the server's user can reach, which t.TempDir's is not for root.
 func newShortFolder(t *testing.T) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "ax-leak-") //nolint:usetesting // for the reason above
+	folder, err := os.MkdirTemp("", "ax-leak-")
 	if err != nil {
 		t.Fatal(err)
 	}

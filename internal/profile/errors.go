@@ -19,6 +19,7 @@ type Kind int
 const (
 	// Config is a profile that cannot be used as it is.
 	Config Kind = iota + 1 // something is written wrongly or missing: exit 1
+	// NoKey is a profile without a key that can be used.
 	NoKey                  // the profile has no key that could be used: exit 3
 )
 
