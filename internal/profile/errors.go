@@ -20,7 +20,7 @@ const (
 	// Config is a profile that cannot be used as it is.
 	Config Kind = iota + 1 // something is written wrongly or missing: exit 1
 	// NoKey is a profile without a key that can be used.
-	NoKey                  // the profile has no key that could be used: exit 3
+	NoKey // the profile has no key that could be used: exit 3
 )
 
 // Error is a profile that could not be resolved. No field ever holds a key.
