@@ -1,22 +1,17 @@
 package api
 
 import (
+	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"log/slog"
-	"maps"
-	"net"
 	"net/http"
 	"net/url"
-	"path"
-	"runtime/debug"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"ax/internal/directory"
+	"ax/internal/serve"
 	"ax/internal/wire"
 	"ax/openapi"
 )
@@ -26,13 +21,17 @@ type API struct {
 	Directory *directory.Directory
 	Log       *slog.Logger
 	Ready     func(context.Context) error // nil when requests can be served
-	mux       *http.ServeMux
+	frame     serve.Frame
+	mux       http.Handler
 }
 
 // New returns the handler.
 func New(d *directory.Directory, log *slog.Logger, ready func(context.Context) error) *API {
-	a := &API{Directory: d, Log: log, Ready: ready, mux: http.NewServeMux()}
-	a.mount()
+	a := &API{Directory: d, Log: log, Ready: ready}
+	a.frame = serve.Frame{Log: log, Line: "request", Peer: true, Header: protect, Broken: func(w http.ResponseWriter, r *http.Request) {
+		a.problem(w, r, errInternal())
+	}}
+	a.mux = a.routes()
 	return a
 }
 
@@ -68,65 +67,37 @@ func operations() []operation {
 	)
 }
 
-// mount registers each path once, whatever the method, so that a wrong method
-// and an unknown path are ours to answer.
-func (a *API) mount() {
-	paths := map[string]map[string]operation{}
+func (a *API) routes() http.Handler {
+	var routes []serve.Route
 	for _, op := range operations() {
-		if paths[op.pattern] == nil {
-			paths[op.pattern] = map[string]operation{}
-		}
-		paths[op.pattern][op.method] = op
-		if op.method == http.MethodGet {
-			paths[op.pattern][http.MethodHead] = op
-		}
-	}
-	for pattern, byMethod := range paths {
-		allow := strings.Join(slices.Sorted(maps.Keys(byMethod)), ", ")
-		a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			op, ok := byMethod[r.Method]
-			if !ok {
-				w.Header().Set("Allow", allow)
-				a.problem(w, r, errMethod(r.Method, allow))
-				return
-			}
+		routes = append(routes, serve.Route{Method: op.method, Pattern: op.pattern, Do: func(w http.ResponseWriter, r *http.Request) {
 			a.answer(w, r, op)
-		})
+		}})
 	}
-	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.problem(w, r, errNoSuchPath()) })
+	return serve.Routes(routes, func(w http.ResponseWriter, r *http.Request, allow string) {
+		a.problem(w, r, errMethod(r.Method, allow))
+	}, func(w http.ResponseWriter, r *http.Request) { a.problem(w, r, errNoSuchPath()) })
 }
 
 const maxHeaderBytes = 32 << 10
 
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	begun := time.Now()
-	id := requestID(r)
-	r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
-	h := w.Header()
-	h.Set("X-Request-Id", id)
+	a.frame.Around(w, r, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case headerBytes(r.Header) > maxHeaderBytes:
+			a.problem(w, r, errHeaderTooLarge())
+		case !serve.Clean(r):
+			a.problem(w, r, errNoSuchPath())
+		default:
+			a.mux.ServeHTTP(w, r)
+		}
+	})
+}
+
+func protect(h http.Header) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
-	seen := &statusWriter{ResponseWriter: w}
-	defer func() {
-		if p := recover(); p != nil {
-			a.Log.ErrorContext(r.Context(), "panic", "request_id", id, "panic", p, "stack", string(debug.Stack()))
-			if seen.status == 0 {
-				a.problem(seen, r, errInternal())
-			}
-		}
-		// The pattern, never the path: a path can hold a secret.
-		a.Log.InfoContext(r.Context(), "request", "request_id", id, "method", r.Method, "route", r.Pattern,
-			"status", seen.status, "duration_us", time.Since(begun).Microseconds(), "address", peer(r))
-	}()
-	switch p := r.URL.EscapedPath(); {
-	case headerBytes(r.Header) > maxHeaderBytes:
-		a.problem(seen, r, errHeaderTooLarge())
-	case !strings.HasPrefix(p, "/") || path.Clean(p) != p:
-		a.problem(seen, r, errNoSuchPath()) // ServeMux would redirect to another path
-	default:
-		a.mux.ServeHTTP(seen, r)
-	}
 }
 
 // answer runs one operation.
@@ -175,11 +146,11 @@ func (a *API) send(w http.ResponseWriter, r *http.Request, out answer) {
 }
 
 func encode(body any) ([]byte, error) {
-	var b strings.Builder
+	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	err := e.Encode(body)
-	return []byte(b.String()), err
+	return b.Bytes(), err
 }
 
 func document(*call) (answer, error) {
@@ -200,31 +171,6 @@ func probe() (answer, error) {
 	return answer{status: http.StatusOK, body: map[string]string{"status": "ok"}}, nil
 }
 
-type requestIDKey struct{}
-
-// requestID is the client's, when it is one that can stand in a log line and
-// a header, or a new one.
-func requestID(r *http.Request) string {
-	if id := r.Header.Get("X-Request-Id"); id != "" && len(id) <= 128 && strings.Trim(id, "-._0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
-		return id
-	}
-	return rand.Text()
-}
-
-func requestIDOf(r *http.Request) string {
-	id, _ := r.Context().Value(requestIDKey{}).(string)
-	return id
-}
-
-// peer is the network address that the request came from, without its port.
-func peer(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
-
 func headerBytes(h http.Header) (n int) {
 	for name, values := range h {
 		for _, v := range values {
@@ -233,23 +179,6 @@ func headerBytes(h http.Header) (n int) {
 	}
 	return n
 }
-
-// statusWriter remembers the status for the log.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (w *statusWriter) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets http.ResponseController through.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // timestamp is a time on the wire: UTC, six fraction digits or none, never
 // trimmed, so that texts of one length sort as the times do.

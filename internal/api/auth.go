@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ax/internal/directory"
+	"ax/internal/serve"
 )
 
 // authenticate turns the request's API key into an actor (RFC 6750, section
@@ -15,7 +16,7 @@ func (a *API) authenticate(r *http.Request) (directory.Actor, error) {
 		return directory.Actor{}, err
 	}
 	actor, err := a.Directory.Authenticate(r.Context(), key)
-	actor.Address, actor.RequestID = peer(r), requestIDOf(r)
+	actor.Address, actor.RequestID = serve.Peer(r), serve.RequestID(r)
 	return actor, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ax/internal/directory"
+	"ax/internal/serve"
 	"ax/internal/wire"
 )
 
@@ -83,7 +84,7 @@ func titleOf(status int) (title, fragment string) {
 func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 	f := faultOf(err)
 	if f.status == http.StatusInternalServerError {
-		a.Log.ErrorContext(r.Context(), "request failed", "request_id", requestIDOf(r), "route", r.Pattern, "err", err)
+		a.Log.ErrorContext(r.Context(), "request failed", "request_id", serve.RequestID(r), "route", r.Pattern, "err", err)
 	}
 	challenge(w.Header(), f, err)
 	if f.status == http.StatusServiceUnavailable || f.status == http.StatusTooManyRequests {
@@ -92,7 +93,7 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 	title, fragment := titleOf(f.status)
 	body := wire.Problem{
 		Type: "/errors#" + fragment, Title: title, Status: f.status, Detail: f.detail,
-		Instance: "urn:request:" + requestIDOf(r), RequestID: requestIDOf(r),
+		Instance: "urn:request:" + serve.RequestID(r), RequestID: serve.RequestID(r),
 	}
 	for _, field := range f.fields {
 		body.Errors = append(body.Errors, wire.FieldError{Field: field.Field, Detail: field.Detail})

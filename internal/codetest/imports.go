@@ -20,15 +20,16 @@ var mayImport = map[string]string{
 	"cli/term":   "",
 	"client":     "wire",
 	"profile":    "",
-	"server":     "api directory mail openapi signin store web",
-	"api":        "directory openapi wire",
-	"web":        "directory signin",
+	"server":     "api directory mail openapi serve signin store web",
+	"api":        "directory openapi serve wire",
+	"web":        "directory serve signin",
 	"store":      "directory",
 	"mail":       "directory",
 	"signin":     "directory",
 	"directory":  "",
 	"wire":       "",
 	"openapi":    "",
+	"serve":      "",
 }
 
 // module is the first part of our import paths.

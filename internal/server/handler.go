@@ -2,9 +2,9 @@ package server
 
 import (
 	"net/http"
-	"path"
 	"strings"
 
+	"ax/internal/serve"
 	"ax/internal/signin"
 	"ax/internal/web"
 )
@@ -47,8 +47,8 @@ func apart(api, pages http.Handler) http.Handler {
 		mux.Handle(p, api)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := r.URL.EscapedPath(); path.Clean(p) != p || p == "/v2" {
-			nobodys(w, r) // ServeMux would redirect
+		if !serve.Clean(r) || r.URL.Path == "/v2" { // ServeMux would redirect
+			nobodys(w, r)
 			return
 		}
 		mux.ServeHTTP(w, r)

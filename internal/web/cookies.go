@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ax/internal/directory"
+	"ax/internal/serve"
 )
 
 // The cookies. Over https each has the prefix that keeps other hosts of the
@@ -118,10 +119,10 @@ func (c *call) endBefore() {
 	}
 	in, err := c.Directory.SignedInBy(c.Context(), secret)
 	if err == nil {
-		err = c.Directory.SignOut(c.Context(), in.Actor(peer(c.Request), requestIDOf(c.Request)), in)
+		err = c.Directory.SignOut(c.Context(), in.Actor(serve.Peer(c.Request), serve.RequestID(c.Request)), in)
 	}
 	if err != nil && directory.KindOf(err) != directory.Unauthenticated {
-		c.Log.WarnContext(c.Context(), "a session was left open", "request_id", requestIDOf(c.Request), "err", err)
+		c.Log.WarnContext(c.Context(), "a session was left open", "request_id", serve.RequestID(c.Request), "err", err)
 	}
 }
 

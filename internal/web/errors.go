@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ax/internal/directory"
+	"ax/internal/serve"
 )
 
 // A refusal is an answer that is a page of its own, and no fault of a form.
@@ -103,7 +104,7 @@ func (c *call) fail(w http.ResponseWriter, err error) {
 	p := refusedPage{Text: r.text}
 	// What went wrong is for the log alone; the reader gets what finds it there.
 	if r.status == http.StatusInternalServerError {
-		p.Reference = requestIDOf(c.Request)
+		p.Reference = serve.RequestID(c.Request)
 		if _, ours := errors.AsType[*refusal](err); !ours && c.Context().Err() == nil {
 			c.Log.ErrorContext(c.Context(), "page failed", "request_id", p.Reference, "route", c.Pattern, "err", err)
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ax/internal/directory"
+	"ax/internal/serve"
 )
 
 //go:embed templates
@@ -89,7 +90,7 @@ func (c *call) redirect(path string) answer {
 func (c *call) send(w http.ResponseWriter, a answer) {
 	body, err := a.body(w.Header())
 	if err != nil {
-		c.Log.ErrorContext(c.Context(), "page failed", "request_id", requestIDOf(c.Request), "route", c.Pattern, "err", err)
+		c.Log.ErrorContext(c.Context(), "page failed", "request_id", serve.RequestID(c.Request), "route", c.Pattern, "err", err)
 		a = answer{status: http.StatusInternalServerError}
 		body = []byte("Something went wrong here. Try again in a while.\n")
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"ax/internal/directory"
+	"ax/internal/serve"
 )
 
 // signInPage is what signin.html shows.
@@ -49,7 +50,7 @@ func (c *call) enterWith(in map[string]string) (directory.Entrance, error) {
 	if len(faults) > 0 {
 		return directory.Entrance{}, invalid(faults...)
 	}
-	guess := directory.Guess{Email: email, Address: peer(c.Request), Browser: c.kept(browserCookie)}
+	guess := directory.Guess{Email: email, Address: serve.Peer(c.Request), Browser: c.kept(browserCookie)}
 	entrance, err := c.Auth.SignIn(c.Context(), c.visit(), guess, in["password"])
 	if directory.KindOf(err) == directory.Unauthenticated {
 		err = &directory.Error{Kind: directory.Invalid, Detail: err.Error()}
