@@ -1,19 +1,24 @@
 package directory
 
-import "slices"
-
 // An Actor is who asks, through what and from where. It is made from a
 // credential at each request and never kept.
 type Actor struct {
-	UserID     UserID // empty for the host and for the system
-	Name       string // shown to invited people
-	Email      string
-	Role       Role
-	Developer  bool
-	Credential string // the id of the key that was used
-	Via        Via
-	Address    string // the peer's network address, without port
-	RequestID  string
+	UserID      UserID // empty for the host and for the system
+	Name        string // shown to invited people
+	Email       string
+	UserSeq     int64 // 0 for the host and for the system
+	Role        Role
+	Permissions PermissionSet // of a custom account role
+	Developer   bool
+	Credential  string // the id of the key that was used
+	Via         Via
+	Address     string // the peer's network address, without port
+	RequestID   string
+}
+
+// actor is the user as one who acts. A custom role's permissions are not in it.
+func (u User) actor() Actor {
+	return Actor{UserID: u.ID, UserSeq: u.Seq, Name: u.Name, Email: u.Email, Role: u.Role, Developer: u.Developer}
 }
 
 // Via is the way in.
@@ -22,11 +27,12 @@ type Via string
 // The ways in.
 const (
 	ViaKey      Via = "API_KEY"
-	ViaHost     Via = "HOST"     // a person at the server's own machine
-	ViaSession  Via = "SESSION"  // signed in with a browser
-	ViaPassword Via = "PASSWORD" // while signing in
-	ViaLink     Via = "LINK"     // holding the link of a letter
-	ViaPage     Via = "PAGE"     // a page that anybody can open
+	ViaService  Via = "SERVICE_KEY" // a key that acts as a bot
+	ViaHost     Via = "HOST"        // a person at the server's own machine
+	ViaSession  Via = "SESSION"     // signed in with a browser
+	ViaPassword Via = "PASSWORD"    // while signing in
+	ViaLink     Via = "LINK"        // holding the link of a letter
+	ViaPage     Via = "PAGE"        // a page that anybody can open
 )
 
 // Host is the actor of the commands that work on the directory itself.
@@ -35,35 +41,17 @@ func Host(osUser string) Actor {
 	return Actor{Name: osUser, Role: RoleAdmin, Developer: true, Via: ViaHost, Address: "localhost"}
 }
 
-// An Action is something an actor may or may not do, worded to follow
-// "does not allow you to".
-type Action string
+// grants are what speaks for the actor in the account.
+func (a Actor) grants() Grants { return Grants{Account: Grant{a.Role, a.Permissions}} }
 
-// The actions on users.
-const (
-	ReadUsers      Action = "see users"
-	CreateUsers    Action = "create users"
-	UpdateUsers    Action = "change users"
-	DeleteUsers    Action = "delete users"
-	ResendInvites  Action = "resend invitations"
-	ResetPasswords Action = "reset passwords"
-)
+// may returns nil when the actor may do what in the account.
+func (a Actor) may(what Action) error { return a.mayWith(a.grants(), what) }
 
-// rights returns who may do what: the one table of it.
-func rights(a Action) []Role {
-	switch a {
-	case ReadUsers, CreateUsers:
-		return []Role{RoleAdmin, RoleMember}
-	case UpdateUsers, DeleteUsers, ResendInvites, ResetPasswords:
-		return []Role{RoleAdmin}
-	}
-	return nil
-}
-
-// may returns nil when the actor may do a. Keys speak for developers only,
-// but the role is asked first: what a role hides stays hidden.
-func (a Actor) may(what Action) error {
-	if !slices.Contains(rights(what), a.Role) {
+// mayWith returns nil when the actor may do what to that for which the grants
+// are. Keys of people speak for developers only, but the roles are asked
+// first: what they hide stays hidden.
+func (a Actor) mayWith(g Grants, what Action) error {
+	if !g.may(what).Allowed {
 		return errNoRight(what)
 	}
 	if a.Via == ViaKey && !a.Developer {
@@ -75,16 +63,22 @@ func (a Actor) may(what Action) error {
 // mayOn is may for an action on one user: those who may not even see users
 // get the answer that a missing user gets.
 func (a Actor) mayOn(what Action) error {
-	if !slices.Contains(rights(ReadUsers), a.Role) {
+	if !a.grants().may(ReadUsers).Allowed {
 		return errUserNotFound()
 	}
 	return a.may(what)
 }
 
-// mayAssign holds the cap on the roles that an actor may give.
-func (a Actor) mayAssign(r Role) error {
-	if a.Role != RoleAdmin && r != RoleMember && r != RoleAnnotator {
+// mayAssign holds the cap on the account roles that an actor may give: a
+// MEMBER's is fixed, anybody else hands on at most what they have.
+func (a Actor) mayAssign(r Role, held PermissionSet) error {
+	switch {
+	case a.Role == RoleAdmin, a.Role == RoleMember && (r == RoleMember || r == RoleAnnotator):
+		return nil
+	case a.Role == RoleMember:
 		return errRoleAboveOwn(r)
+	case r == RoleAdmin || !held.Within(a.grants().effective()):
+		return errRoleAbove()
 	}
 	return nil
 }

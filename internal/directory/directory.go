@@ -41,6 +41,8 @@ type Store interface {
 type Reads interface {
 	InstallationReads
 	UserReads
+	RoleReads
+	AccessReads
 	KeyReads
 	SessionReads
 	PasswordReads

@@ -80,6 +80,18 @@ func errRoleAboveOwn(role Role) *Error {
 	return &Error{Kind: Forbidden, Detail: fmt.Sprintf("A MEMBER may invite a MEMBER or an ANNOTATOR, not a %s.", role)}
 }
 
+func errRoleAbove() *Error {
+	return &Error{Kind: Forbidden, Detail: "The role allows more than you may do yourself; ask an administrator."}
+}
+
+func errUserAbove() *Error {
+	return &Error{Kind: Forbidden, Detail: "This user may do more than you; ask an administrator."}
+}
+
+func errNoSuchRole(field string) *Error {
+	return errInvalid([]Fault{{field, "is not the id of a role that there is"}})
+}
+
 func errSelfDelete() *Error {
 	return &Error{Kind: Forbidden, Detail: "You cannot delete yourself; ask another administrator."}
 }

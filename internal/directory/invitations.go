@@ -64,13 +64,22 @@ func (d *Directory) CreateUser(ctx context.Context, a Actor, in CreateUser) (Cre
 	if err := in.sound(); err != nil {
 		return CreatedUser{}, err
 	}
-	if err := a.mayAssign(in.Role); err != nil {
-		return CreatedUser{}, err
-	}
 	var out CreatedUser
-	err := d.Store.Write(ctx, func(tx Tx) (err error) {
-		out, err = d.createUser(tx, a, in)
-		return err
+	err := d.Store.Write(ctx, func(tx Tx) error {
+		held, ok, err := rolePermissions(tx, in.Role)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return errNoSuchRole("role.id")
+		}
+		if err := a.mayAssign(in.Role, held); err != nil {
+			return err
+		}
+		if out, err = d.createUser(tx, a, in); err != nil {
+			return err
+		}
+		return nameRole(tx, &out.User)
 	})
 	return out, err
 }
@@ -92,6 +101,9 @@ func (d *Directory) createUser(tx Tx, a Actor, in CreateUser) (CreatedUser, erro
 		var reinvite bool
 		if before, reinvite, err = reinvitable(tx, in, now); err != nil || !reinvite {
 			return CreatedUser{User: before}, err
+		}
+		if err := a.mayTouch(tx, before); err != nil {
+			return CreatedUser{}, err
 		}
 		u = before
 		d.standing(&u, in, now)
@@ -176,7 +188,7 @@ func (d *Directory) ResendInvitation(ctx context.Context, a Actor, id UserID) er
 		return err
 	}
 	return d.Store.Write(ctx, func(tx Tx) error {
-		before, err := lockLive(tx, id)
+		before, err := lockBelow(tx, a, id)
 		if err != nil {
 			return err
 		}
@@ -215,7 +227,7 @@ func (in *CreateUser) sound() error {
 	add("name", fault)
 	in.Email, fault = ParseEmail(in.Email)
 	add("email", fault)
-	if !slices.Contains(Roles(), in.Role) && !hasFault(in.Unsound, "role") {
+	if !in.Role.Custom() && !slices.Contains(Roles(), in.Role) && !hasFault(in.Unsound, "role") {
 		add("role.name", "must be one of "+listed(Roles()))
 	}
 	if !slices.Contains(InviteModes(), in.Mode) {

@@ -51,18 +51,21 @@ func (d *Directory) Authenticate(ctx context.Context, secret string) (Actor, err
 	if !soundAPIKey(secret) {
 		return Actor{}, errNotSignedIn()
 	}
-	k, owner, ok, err := d.Store.Read(ctx).KeyByDigest(DigestOf(secret))
+	r := d.Store.Read(ctx)
+	k, owner, ok, err := r.KeyByDigest(DigestOf(secret))
 	if err != nil {
 		return Actor{}, err
 	}
 	if !ok || owner.State != StateActive || !k.inForce(d.now()) {
 		return Actor{}, errNotSignedIn()
 	}
-	return Actor{
-		UserID: owner.ID, Name: owner.Name, Email: owner.Email,
-		Role: owner.Role, Developer: owner.Developer,
-		Credential: k.ID, Via: ViaKey,
-	}, nil
+	a := owner.actor()
+	a.Credential, a.Via = k.ID, ViaKey
+	if owner.Bot {
+		a.Via = ViaService
+	}
+	a.Permissions, _, err = rolePermissions(r, owner.Role)
+	return a, err
 }
 
 // CreateHostKey makes an API key for an active user, for a person on the host

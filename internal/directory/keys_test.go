@@ -18,7 +18,7 @@ func TestAuthenticate(t *testing.T) {
 	a, err := w.Authenticate(t.Context(), key)
 	must(t, err)
 	same(t, "the actor", a, directory.Actor{
-		UserID: owner.ID, Name: "Mel Member", Email: "mel@example.com", Role: directory.RoleMember, Developer: true,
+		UserID: owner.ID, UserSeq: owner.Seq, Name: "Mel Member", Email: "mel@example.com", Role: directory.RoleMember, Developer: true,
 		Credential: k.ID, Via: directory.ViaKey,
 	})
 	if strings.Contains(k.Redacted, key[3:20]) || k.Redacted == key || !k.ExpiresAt.IsZero() || !k.CreatedAt.Equal(w.Clock.Now()) {

@@ -10,7 +10,7 @@ func (d *Directory) ResetPassword(ctx context.Context, a Actor, id UserID) error
 		return err
 	}
 	return d.Store.Write(ctx, func(tx Tx) error {
-		u, err := lockLive(tx, id)
+		u, err := lockBelow(tx, a, id)
 		if err != nil {
 			return err
 		}

@@ -66,10 +66,9 @@ type SignedIn struct {
 
 // Actor is the signed-in person as one who acts, at address, in a request.
 func (s SignedIn) Actor(address, requestID string) Actor {
-	return Actor{
-		UserID: s.User.ID, Name: s.User.Name, Email: s.User.Email, Role: s.User.Role, Developer: s.User.Developer,
-		Credential: s.Session.ID, Via: ViaSession, Address: address, RequestID: requestID,
-	}
+	a := s.User.actor()
+	a.Credential, a.Via, a.Address, a.RequestID = s.Session.ID, ViaSession, address, requestID
+	return a
 }
 
 // SignedInBy returns the live session that a secret opens. It is asked at

@@ -74,7 +74,9 @@ type Visit struct {
 }
 
 func (v Visit) actor(u User, via Via) Actor {
-	return Actor{UserID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role, Developer: u.Developer, Via: via, Address: v.Address, RequestID: v.RequestID}
+	a := u.actor()
+	a.Via, a.Address, a.RequestID = via, v.Address, v.RequestID
+	return a
 }
 
 // An Entrance is what a browser gets for signing in.

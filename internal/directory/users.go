@@ -15,23 +15,6 @@ import (
 // A UserID is the public id of a user: opaque, random, never reused.
 type UserID string
 
-// A Role is what a user may do in the account.
-type Role string
-
-// The account's predefined roles.
-const (
-	RoleAdmin        Role = "ADMIN"
-	RoleMember       Role = "MEMBER"
-	RoleMemberUIOnly Role = "MEMBER_UI_ONLY"
-	RoleAnnotator    Role = "ANNOTATOR"
-)
-
-// Roles are all of them, strongest first.
-func Roles() []Role { return []Role{RoleAdmin, RoleMember, RoleMemberUIOnly, RoleAnnotator} }
-
-// developsByDefault says whether a new user of the role may use the API.
-func (r Role) developsByDefault() bool { return r == RoleAdmin || r == RoleMember }
-
 // A State is what the store keeps of a user's standing.
 type State string
 
@@ -63,9 +46,11 @@ type User struct {
 	Email        string // as given and mailed to; its Fold is the identity
 	Role         Role
 	Developer    bool // may use the API
+	Bot          bool // no person: what a service key acts as; nobody sees it among the users
 	State        State
 	InvitedUntil time.Time // when the open invitation ends; zero unless invited
 	CreatedAt    time.Time
+	RoleName     string // of a custom role, where it is shown
 }
 
 // Status is the user's status at now.
@@ -94,10 +79,11 @@ type UserReads interface {
 	UserByID(id UserID) (u User, ok bool, err error)
 	// UserByEmail finds any user by the folded address.
 	UserByEmail(folded string) (u User, ok bool, err error)
-	// Users lists at most q.Limit users with seq above q.After, by seq.
+	// Users lists at most q.Limit users with seq above q.After, by seq. No bot
+	// is among them.
 	Users(q UserQuery) ([]User, error)
 	// OtherAdmin tells whether an ACTIVE administrator besides the one at
-	// seq exists, with developer access when developer is set.
+	// seq exists, who is a person, with developer access when developer is set.
 	OtherAdmin(seq int64, developer bool) (bool, error)
 }
 
@@ -149,8 +135,12 @@ func (d *Directory) ListUsers(ctx context.Context, a Actor, in ListUsers) (Page[
 	if q.After, err = d.Key.seqOf(in.Cursor, "users", filter); err != nil {
 		return Page[User]{}, err
 	}
-	users, err := d.Store.Read(ctx).Users(q)
+	r := d.Store.Read(ctx)
+	users, err := r.Users(q)
 	if err != nil {
+		return Page[User]{}, err
+	}
+	if err := nameRoles(r, users); err != nil {
 		return Page[User]{}, err
 	}
 	page := Page[User]{Items: users}
@@ -183,11 +173,15 @@ func (d *Directory) User(ctx context.Context, a Actor, id UserID) (User, error) 
 	if !WellFormedID(string(id)) {
 		return User{}, errUserIDMalformed()
 	}
-	u, ok, err := d.Store.Read(ctx).UserByID(id)
-	if err == nil && (!ok || u.State == StateDeleted) {
-		err = errUserNotFound()
+	r := d.Store.Read(ctx)
+	u, ok, err := r.UserByID(id)
+	switch {
+	case err != nil:
+		return u, err
+	case !ok || u.gone():
+		return User{}, errUserNotFound()
 	}
-	return u, err
+	return u, nameRole(r, &u)
 }
 
 // An UpdateUser changes what is not nil.
@@ -201,12 +195,17 @@ func (d *Directory) UpdateUser(ctx context.Context, a Actor, id UserID, in Updat
 	if err := d.mayOnUser(ctx, a, UpdateUsers, id); err != nil {
 		return User{}, err
 	}
+	if in.Developer != nil {
+		if err := a.may(SetDeveloper); err != nil {
+			return User{}, err
+		}
+	}
 	if err := in.sound(); err != nil {
 		return User{}, err
 	}
 	var u User
 	err := d.Store.Write(ctx, func(tx Tx) error {
-		before, err := lockLive(tx, id)
+		before, err := lockBelow(tx, a, id)
 		if err != nil {
 			return err
 		}
@@ -228,6 +227,9 @@ func (d *Directory) UpdateUser(ctx context.Context, a Actor, id UserID, in Updat
 		}
 		return d.record(tx, a, "update_user", u, changed(before, u))
 	})
+	if err == nil {
+		err = nameRole(d.Store.Read(ctx), &u)
+	}
 	return u, err
 }
 
@@ -265,10 +267,13 @@ func (d *Directory) DeleteUser(ctx context.Context, a Actor, id UserID) error {
 		switch {
 		case err != nil:
 			return err
-		case !ok:
+		case !ok || before.Bot:
 			return errUserNotFound()
 		case before.State == StateDeleted:
 			return nil
+		}
+		if err := a.mayTouch(tx, before); err != nil {
+			return err
 		}
 		u := before
 		u.State, u.InvitedUntil = StateDeleted, time.Time{}
@@ -344,13 +349,35 @@ func (d *Directory) mayOnUser(ctx context.Context, a Actor, what Action, id User
 	return err
 }
 
+// gone holds for what no operation on users finds.
+func (u User) gone() bool { return u.State == StateDeleted || u.Bot }
+
 // lockLive locks a user who is not deleted.
 func lockLive(tx Tx, id UserID) (User, error) {
 	u, ok, err := tx.LockUser(id)
-	if err == nil && (!ok || u.State == StateDeleted) {
+	if err == nil && (!ok || u.gone()) {
 		err = errUserNotFound()
 	}
 	return u, err
+}
+
+// lockBelow is lockLive for an actor who wants to change that user.
+func lockBelow(tx Tx, a Actor, id UserID) (User, error) {
+	u, err := lockLive(tx, id)
+	if err == nil {
+		err = a.mayTouch(tx, u)
+	}
+	return u, err
+}
+
+// mayTouch refuses to change a user who may do more than the actor: who could
+// reset an administrator's password would be one.
+func (a Actor) mayTouch(r RoleReads, u User) error {
+	held, _, err := rolePermissions(r, u.Role)
+	if err == nil && a.Role != RoleAdmin && (u.Role == RoleAdmin || !held.Within(a.grants().effective())) {
+		err = errUserAbove()
+	}
+	return err
 }
 
 const maxNameRunes = 255

@@ -51,7 +51,7 @@ func (b *query) text(from string, where []string, order string, limit int) strin
 }
 
 func usersOnSQLite(s session, q directory.UserQuery, b *query) (string, error) {
-	where := []string{b.statuses(q.Statuses, q.Now)}
+	where := []string{b.statuses(q.Statuses, q.Now), `NOT users.bot`}
 	if q.EmailContains != "" {
 		where = append(where, `instr(users.email_key, `+b.arg(q.EmailContains)+`) > 0`)
 	}
@@ -116,7 +116,7 @@ func matching(term string) string {
 }
 
 func usersOnPostgres(_ session, q directory.UserQuery, b *query) (string, error) {
-	where := []string{b.statuses(q.Statuses, q.Now), `users.seq > ` + b.arg(q.After)}
+	where := []string{b.statuses(q.Statuses, q.Now), `NOT users.bot`, `users.seq > ` + b.arg(q.After)}
 	if len(q.Statuses) > 0 {
 		where = append(where, `users.state <> 'DELETED'`) // lets partial indexes in
 	}

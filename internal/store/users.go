@@ -3,12 +3,12 @@ package store
 import "ax/internal/directory"
 
 const userColumns = `users.seq, users.id, users.name, users.email, users.role, users.developer,
-	users.state, users.invited_until, users.created_at`
+	users.state, users.invited_until, users.created_at, users.bot`
 
 func userFields(u *directory.User) []any {
 	return []any{
 		&u.Seq, &u.ID, &u.Name, &u.Email, &u.Role, &u.Developer,
-		&u.State, (*micros)(&u.InvitedUntil), (*micros)(&u.CreatedAt),
+		&u.State, (*micros)(&u.InvitedUntil), (*micros)(&u.CreatedAt), &u.Bot,
 	}
 }
 
@@ -36,7 +36,7 @@ func (tx *Tx) LockUserByEmail(folded string) (directory.User, bool, error) {
 func (s session) OtherAdmin(seq int64, developer bool) (bool, error) {
 	return s.get(nothing, `
 		SELECT 1 FROM users
-		 WHERE role = 'ADMIN' AND state = 'ACTIVE' AND seq <> $1 AND (developer OR NOT $2)
+		 WHERE role = 'ADMIN' AND state = 'ACTIVE' AND NOT bot AND seq <> $1 AND (developer OR NOT $2)
 		 LIMIT 1`, seq, developer)
 }
 
@@ -51,12 +51,21 @@ func (tx *Tx) LockAdmins() error {
 
 func (tx *Tx) InsertUser(u *directory.User) (bool, error) {
 	return tx.get(func(row scanner) error { return row.Scan(&u.Seq) }, `
-		INSERT INTO users (id, name, email, email_key, role, developer, state, invited_until, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		INSERT INTO users (id, name, email, email_key, role, developer, state, invited_until, created_at, bot)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (email_key) DO NOTHING
 		RETURNING seq`,
-		string(u.ID), u.Name, u.Email, directory.Fold(u.Email), string(u.Role), u.Developer,
-		string(u.State), micros(u.InvitedUntil), micros(u.CreatedAt))
+		string(u.ID), u.Name, u.Email, emailKey(*u), string(u.Role), u.Developer,
+		string(u.State), micros(u.InvitedUntil), micros(u.CreatedAt), u.Bot)
+}
+
+// emailKey identifies the user among all. A bot has no address; its id can be
+// none, for want of an @.
+func emailKey(u directory.User) string {
+	if u.Bot {
+		return string(u.ID)
+	}
+	return directory.Fold(u.Email)
 }
 
 func (tx *Tx) UpdateUser(u directory.User) error {

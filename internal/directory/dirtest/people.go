@@ -9,7 +9,7 @@ import (
 // ActorFor is the user asking through the API, from a documentation address.
 func ActorFor(u directory.User) directory.Actor {
 	return directory.Actor{
-		UserID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role, Developer: u.Developer,
+		UserID: u.ID, UserSeq: u.Seq, Name: u.Name, Email: u.Email, Role: u.Role, Developer: u.Developer,
 		Credential: "key of " + u.Email, Via: directory.ViaKey, Address: "192.0.2.1", RequestID: "request-1",
 	}
 }

@@ -1,0 +1,94 @@
+-- Organizations, the spaces in them, who belongs to them and with which role.
+-- A role is the name of a predefined one or the id of a row in roles.
+
+ALTER TABLE users ADD COLUMN bot BOOLEAN NOT NULL DEFAULT FALSE; -- what a service key acts as; no person
+CREATE INDEX users_custom_role ON users (role) WHERE role LIKE 'Um9sZT%';
+
+CREATE TABLE roles (
+    seq         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id          TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    name_key    TEXT NOT NULL, -- folded
+    description TEXT NOT NULL,
+    permissions TEXT NOT NULL, -- names with a space between them
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    deleted_at  BIGINT
+);
+CREATE UNIQUE INDEX roles_id ON roles (id);
+CREATE UNIQUE INDEX roles_name ON roles (name_key) WHERE deleted_at IS NULL;
+
+CREATE TABLE organizations (
+    seq         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id          TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    name_key    TEXT NOT NULL,
+    description TEXT NOT NULL,
+    created_at  BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX organizations_id ON organizations (id);
+CREATE UNIQUE INDEX organizations_name ON organizations (name_key);
+
+CREATE TABLE organization_members (
+    organization_seq BIGINT NOT NULL REFERENCES organizations (seq),
+    user_seq         BIGINT NOT NULL REFERENCES users (seq),
+    id               TEXT NOT NULL,
+    role             TEXT NOT NULL,
+    created_at       BIGINT NOT NULL,
+    PRIMARY KEY (organization_seq, user_seq)
+);
+CREATE INDEX organization_members_user ON organization_members (user_seq);
+CREATE INDEX organization_members_custom ON organization_members (role) WHERE role LIKE 'Um9sZT%';
+
+CREATE TABLE spaces (
+    seq              BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id               TEXT NOT NULL,
+    organization_seq BIGINT NOT NULL REFERENCES organizations (seq),
+    name             TEXT NOT NULL,
+    name_key         TEXT NOT NULL,
+    description      TEXT NOT NULL,
+    private          BOOLEAN NOT NULL,
+    settings         TEXT NOT NULL, -- JSON: what this directory only keeps
+    created_at       BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX spaces_id ON spaces (id);
+CREATE UNIQUE INDEX spaces_name ON spaces (organization_seq, name_key);
+
+CREATE TABLE space_members (
+    space_seq  BIGINT NOT NULL REFERENCES spaces (seq),
+    user_seq   BIGINT NOT NULL REFERENCES users (seq),
+    id         TEXT NOT NULL,
+    role       TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (space_seq, user_seq)
+);
+CREATE INDEX space_members_user ON space_members (user_seq);
+CREATE INDEX space_members_custom ON space_members (role) WHERE role LIKE 'Um9sZT%';
+
+CREATE TABLE role_bindings (
+    seq           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id            TEXT NOT NULL,
+    role          TEXT NOT NULL,
+    user_seq      BIGINT NOT NULL REFERENCES users (seq),
+    resource_type TEXT NOT NULL CHECK (resource_type IN ('SPACE', 'PROJECT')),
+    resource_id   TEXT NOT NULL,
+    space_seq     BIGINT REFERENCES spaces (seq), -- the space itself, for SPACE
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    CHECK ((resource_type = 'SPACE') = (space_seq IS NOT NULL))
+);
+CREATE UNIQUE INDEX role_bindings_id ON role_bindings (id);
+CREATE UNIQUE INDEX role_bindings_user ON role_bindings (user_seq, resource_id);
+CREATE INDEX role_bindings_space ON role_bindings (space_seq) WHERE space_seq IS NOT NULL;
+CREATE INDEX role_bindings_role ON role_bindings (role);
+
+CREATE TABLE resource_restrictions (
+    seq           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    resource_id   TEXT NOT NULL,
+    resource_type TEXT NOT NULL CHECK (resource_type IN ('PROJECT', 'DASHBOARD', 'PROMPT')),
+    created_at    BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX resource_restrictions_resource ON resource_restrictions (resource_id);
+
+ALTER TABLE api_keys ADD COLUMN created_by BIGINT REFERENCES users (seq); -- NULL: the owner
+ALTER TABLE api_keys ADD COLUMN last_used_at BIGINT;
