@@ -58,6 +58,41 @@ func errInvalid(faults []Fault) *Error {
 	return &Error{Kind: Invalid, Detail: strings.Join(said, "; "), Fields: faults}
 }
 
+// A faultList collects what is wrong with a request, so that its sender hears
+// of all at once.
+type faultList []Fault
+
+func (l *faultList) add(field, detail string) {
+	if detail != "" {
+		*l = append(*l, Fault{field, detail})
+	}
+}
+
+// text reads one line of text of a request.
+func (l *faultList) text(field, value string, most int, needed bool) string {
+	text, fault := parseText(value, most)
+	if fault == "" && needed && text == "" {
+		fault = "must not be empty"
+	}
+	l.add(field, fault)
+	return text
+}
+
+// name reads a name of a request.
+func (l *faultList) name(value string) string {
+	name, fault := parseName(value)
+	l.add("name", fault)
+	return name
+}
+
+// err is nil without a fault.
+func (l faultList) err() error {
+	if len(l) == 0 {
+		return nil
+	}
+	return errInvalid(l)
+}
+
 func errUserNotFound() *Error { return &Error{Kind: NotFound, Detail: "User not found."} }
 
 func errUserIDMalformed() *Error {

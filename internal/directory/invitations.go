@@ -216,27 +216,18 @@ func (d *Directory) ResendInvitation(ctx context.Context, a Actor, id UserID) er
 
 // sound trims and checks the request, and names every fault.
 func (in *CreateUser) sound() error {
-	faults := in.Unsound
-	add := func(field, fault string) {
-		if fault != "" {
-			faults = append(faults, Fault{field, fault})
-		}
-	}
+	faults := faultList(in.Unsound)
 	var fault string
-	in.Name, fault = parseName(in.Name)
-	add("name", fault)
+	in.Name = faults.name(in.Name)
 	in.Email, fault = ParseEmail(in.Email)
-	add("email", fault)
+	faults.add("email", fault)
 	if !in.Role.Custom() && !slices.Contains(Roles(), in.Role) && !hasFault(in.Unsound, "role") {
-		add("role.name", "must be one of "+listed(Roles()))
+		faults.add("role.name", "must be one of "+listed(Roles()))
 	}
 	if !slices.Contains(InviteModes(), in.Mode) {
-		add("invite_mode", "must be one of "+listed(InviteModes()))
+		faults.add("invite_mode", "must be one of "+listed(InviteModes()))
 	}
-	if len(faults) > 0 {
-		return errInvalid(faults)
-	}
-	return nil
+	return faults.err()
 }
 
 // hasFault tells whether a fault with the field, or with a part of it, is known.

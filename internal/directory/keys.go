@@ -2,12 +2,8 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // An APIKey lets its owner use the API. Only its digest is kept.
@@ -120,29 +116,16 @@ func (d *Directory) CreateOwnKey(ctx context.Context, a Actor, in CreateKey) (ke
 
 // sound trims and checks the request (contract, "API keys").
 func (in *CreateKey) sound(now time.Time) error {
-	var faults []Fault
-	check := func(field, value string, most int, needed bool) string {
-		value = norm.NFC.String(strings.TrimSpace(value))
-		switch {
-		case value == "" && needed:
-			faults = append(faults, Fault{field, "must not be empty"})
-		case utf8.RuneCountInString(value) > most:
-			faults = append(faults, Fault{field, fmt.Sprintf("must be at most %d characters", most)})
-		case strings.ContainsFunc(value, unfitForNames):
-			faults = append(faults, Fault{field, "must not hold control characters, line breaks or characters that reorder or hide text"})
-		}
-		return value
-	}
-	in.Name = check("name", in.Name, 256, true)
-	in.Description = check("description", in.Description, 1000, false)
+	var faults faultList
+	in.Name = faults.text("name", in.Name, maxKeyName, true)
+	in.Description = faults.text("description", in.Description, maxDescription, false)
 	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
 		faults = append(faults, errExpiryPast().Fields...)
 	}
-	if len(faults) > 0 {
-		return errInvalid(faults)
-	}
-	return nil
+	return faults.err()
 }
+
+const maxKeyName = 256 // characters (contract, "API keys")
 
 // OwnKeys lists a signed-in person's keys that are in force.
 func (d *Directory) OwnKeys(ctx context.Context, in SignedIn) ([]APIKey, error) {

@@ -6,10 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // A UserID is the public id of a user: opaque, random, never reused.
@@ -378,44 +374,4 @@ func (a Actor) mayTouch(r RoleReads, u User) error {
 		err = errUserAbove()
 	}
 	return err
-}
-
-const maxNameRunes = 255
-
-// parseName checks a name and returns it as it is stored: trimmed, NFC.
-func parseName(s string) (name, fault string) {
-	name = norm.NFC.String(strings.TrimSpace(s))
-	switch {
-	case name == "":
-		return "", "must not be empty"
-	case !utf8.ValidString(s):
-		return "", "must be valid UTF-8"
-	case utf8.RuneCountInString(name) > maxNameRunes:
-		return "", "must be at most 255 characters"
-	case strings.ContainsFunc(name, unfitForNames):
-		return "", "must not hold control characters, line breaks or characters that reorder or hide text"
-	case !strings.ContainsFunc(name, visible):
-		return "", "must hold something that can be seen"
-	}
-	return name, ""
-}
-
-// visible holds for what leaves ink. The fillers are letters by category only.
-func visible(r rune) bool {
-	switch r {
-	case '\u115f', '\u1160', '\u3164', '\uffa0', '\u2800':
-		return false
-	}
-	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
-}
-
-// unfitForNames holds for what would break a header, a log line or a
-// terminal, or make a name look like another. Joiners (U+200C, U+200D) stay:
-// Persian names and emoji need them.
-func unfitForNames(r rune) bool {
-	switch r {
-	case '\u2028', '\u2029', '\u200b', '\u200e', '\u200f', '\u061c', '\u2060', '\ufeff', utf8.RuneError:
-		return true
-	}
-	return unicode.IsControl(r) || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
