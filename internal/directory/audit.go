@@ -122,15 +122,25 @@ func (a Actor) shown() string {
 	return a.Name
 }
 
+// A field is one of something that was changed, before and after.
+type field struct {
+	name     string
+	from, to any
+}
+
+// differences are the fields that differ.
+func differences(fields []field) (all []Change) {
+	for _, f := range fields {
+		if f.from != f.to {
+			all = append(all, Change{f.name, f.from, f.to})
+		}
+	}
+	return all
+}
+
 // changed lists the fields in which two users differ. The zero User stands
 // for none.
 func changed(before, after User) []Change {
-	var all []Change
-	add := func(field string, from, to any) {
-		if from != to {
-			all = append(all, Change{field, from, to})
-		}
-	}
 	if before.ID == "" {
 		return []Change{
 			{Field: "name", To: after.Name}, {Field: "email", To: after.Email}, {Field: "role", To: after.Role},
@@ -138,12 +148,10 @@ func changed(before, after User) []Change {
 			{Field: "invited_until", To: moment(after.InvitedUntil)},
 		}
 	}
-	add("name", before.Name, after.Name)
-	add("role", before.Role, after.Role)
-	add("is_developer", before.Developer, after.Developer)
-	add("state", before.State, after.State)
-	add("invited_until", moment(before.InvitedUntil), moment(after.InvitedUntil))
-	return all
+	return differences([]field{
+		{"name", before.Name, after.Name}, {"role", before.Role, after.Role}, {"is_developer", before.Developer, after.Developer},
+		{"state", before.State, after.State}, {"invited_until", moment(before.InvitedUntil), moment(after.InvitedUntil)},
+	})
 }
 
 func moment(t time.Time) any {

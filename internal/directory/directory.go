@@ -55,6 +55,7 @@ type Tx interface {
 	Reads
 	InstallationTx
 	UserTx
+	RoleTx
 	TokenTx
 	KeyTx
 	SessionTx
@@ -69,6 +70,30 @@ type Tx interface {
 type Page[T any] struct {
 	Items []T
 	Next  string
+}
+
+// page reads one page of a list. read returns at most limit rows behind after.
+func page[T any](k Key, list string, filter []string, limit int, cursor string, read func(after int64, limit int) ([]T, error), seq func(T) int64) (Page[T], error) {
+	if limit == 0 {
+		limit = DefaultLimit
+	}
+	if limit < 1 || limit > MaxLimit {
+		return Page[T]{}, errBadLimit()
+	}
+	after, err := k.seqOf(cursor, list, filter)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	rows, err := read(after, limit+1)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	p := Page[T]{Items: rows}
+	if len(rows) > limit {
+		p.Items = rows[:limit]
+		p.Next = k.cursorFor(list, filter, seq(p.Items[limit-1]))
+	}
+	return p, nil
 }
 
 // now is the present as the store keeps it: whole microseconds, UTC.

@@ -123,6 +123,28 @@ func errUserAbove() *Error {
 	return &Error{Kind: Forbidden, Detail: "This user may do more than you; ask an administrator."}
 }
 
+func errRoleNotFound() *Error { return &Error{Kind: NotFound, Detail: "Role not found."} }
+
+func errRolePredefined() *Error {
+	return &Error{Kind: Forbidden, Detail: "A predefined role cannot be changed or deleted; create a role of your own."}
+}
+
+func errRoleNameTaken() *Error {
+	return &Error{Kind: Conflict, Detail: "A role with this name exists already."}
+}
+
+func errRoleInUse() *Error {
+	return &Error{Kind: Conflict, Detail: "The role is held by somebody; remove its bindings and memberships, and the users who have it, first."}
+}
+
+func errNothingGiven(choices string) *Error {
+	return errMalformed("Nothing to update: give " + choices + ".")
+}
+
+func errIDMalformed(field string) *Error {
+	return errMalformed(field + ": this is not an id; ids are base64 and are shown by the list.")
+}
+
 func errNoSuchRole(field string) *Error {
 	return errInvalid([]Fault{{field, "is not the id of a role that there is"}})
 }

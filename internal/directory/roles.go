@@ -1,9 +1,13 @@
 package directory
 
 import (
-	"encoding/base64"
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A Role is a role that somebody holds: the name of a predefined one, or the
@@ -59,6 +63,26 @@ func (r RoleDefinition) grant() Grant { return Grant{Role: r.ID, Permissions: r.
 type RoleReads interface {
 	// RoleByID finds a custom role that was not deleted.
 	RoleByID(id Role) (r RoleDefinition, ok bool, err error)
+	// RoleDefinitions lists at most limit custom roles that were not deleted,
+	// with seq above after, by seq.
+	RoleDefinitions(after int64, limit int) ([]RoleDefinition, error)
+}
+
+// RoleTx is what operations on roles ask of a transaction.
+type RoleTx interface {
+	// InsertRole keeps a new role and sets its Seq. It reports false, and
+	// keeps nothing, when the name is taken.
+	InsertRole(r *RoleDefinition) (inserted bool, err error)
+	// LockRole is RoleByID, and nobody else changes or deletes that role, or
+	// gives it to anybody, until the transaction ends.
+	LockRole(id Role) (r RoleDefinition, ok bool, err error)
+	// UpdateRole writes name, description, permissions and UpdatedAt. It
+	// reports false, and changes nothing, when another role has the name.
+	UpdateRole(r RoleDefinition) (updated bool, err error)
+	// DeleteRole marks a role deleted, which frees its name.
+	DeleteRole(seq int64, now time.Time) error
+	// RoleInUse tells whether anybody holds the role anywhere.
+	RoleInUse(id Role) (bool, error)
 }
 
 // rolePermissions are what a custom role allows; none, and known, for a
@@ -104,61 +128,248 @@ func nameRoles(r RoleReads, users []User) error {
 	return nil
 }
 
-// predefined are the roles that every directory has, in the order of the list.
-func predefined() []struct {
-	name string
-	at   Level
-	role Role
-} {
-	return []struct {
-		name string
-		at   Level
-		role Role
-	}{
-		{"Account Admin", InAccount, RoleAdmin}, {"Account Member", InAccount, RoleMember},
-		{"Account Member (UI only)", InAccount, RoleMemberUIOnly}, {"Account Annotator", InAccount, RoleAnnotator},
-		{"Organization Admin", InOrganization, RoleAdmin}, {"Organization Member", InOrganization, RoleMember},
-		{"Organization Read-only", InOrganization, RoleReadOnly}, {"Organization Annotator", InOrganization, RoleAnnotator},
-		{"Space Admin", InSpace, RoleAdmin}, {"Space Member", InSpace, RoleMember},
-		{"Space Read-only", InSpace, RoleReadOnly}, {"Space Annotator", InSpace, RoleAnnotator},
-		{"Project Viewer", OnResource, roleProjectViewer}, {"Project Editor", OnResource, roleProjectEditor},
-		{"Project Admin", OnResource, roleProjectAdmin},
-	}
+// customRoles begin here in the list, behind the predefined ones.
+const customRoles = 1000
+
+// A ListRoles asks for a page of roles.
+type ListRoles struct {
+	Predefined *bool // nil: both kinds
+	Limit      int   // 0 for DefaultLimit
+	Cursor     string
 }
 
-// PredefinedRoles are the roles that every directory has, by Seq, which is
-// below that of any custom one.
-func PredefinedRoles() []RoleDefinition {
-	all := make([]RoleDefinition, len(predefined()))
-	for i := range all {
-		all[i] = predefinedRole(i)
+// ListRoles returns a page, predefined roles first, then in insertion order.
+func (d *Directory) ListRoles(ctx context.Context, a Actor, in ListRoles) (Page[RoleDefinition], error) {
+	if err := a.may(ReadRoles); err != nil {
+		return Page[RoleDefinition]{}, err
 	}
-	return all
+	var filter []string
+	if in.Predefined != nil {
+		filter = append(filter, strconv.FormatBool(*in.Predefined))
+	}
+	return page(d.Key, "roles", filter, in.Limit, in.Cursor, func(after int64, limit int) ([]RoleDefinition, error) {
+		var found []RoleDefinition
+		if in.Predefined == nil || *in.Predefined {
+			found = slices.DeleteFunc(PredefinedRoles(), func(r RoleDefinition) bool { return r.Seq <= after })
+		}
+		if len(found) >= limit || in.Predefined != nil && *in.Predefined {
+			return found[:min(len(found), limit)], nil
+		}
+		custom, err := d.Store.Read(ctx).RoleDefinitions(max(0, after-customRoles), limit-len(found))
+		for i := range custom {
+			custom[i].Seq += customRoles
+		}
+		return append(found, custom...), err
+	}, func(r RoleDefinition) int64 { return r.Seq })
 }
 
-// PredefinedRole finds one by its id.
-func PredefinedRole(id Role) (RoleDefinition, bool) {
-	for i := range predefined() {
-		if predefinedID(i) == id {
-			return predefinedRole(i), true
+// RoleDefinition returns one role.
+func (d *Directory) RoleDefinition(ctx context.Context, a Actor, id Role) (RoleDefinition, error) {
+	if err := a.may(ReadRoles); err != nil {
+		return RoleDefinition{}, err
+	}
+	if !WellFormedID(string(id)) {
+		return RoleDefinition{}, errIDMalformed("role_id")
+	}
+	r, ok, err := definitionOf(d.Store.Read(ctx), id)
+	if err == nil && !ok {
+		err = errRoleNotFound()
+	}
+	return r, err
+}
+
+// definitionOf finds a role of either kind.
+func definitionOf(r RoleReads, id Role) (RoleDefinition, bool, error) {
+	if p, ok := PredefinedRole(id); ok {
+		return p, true, nil
+	}
+	return r.RoleByID(id)
+}
+
+// A CreateRole asks for a new role.
+type CreateRole struct {
+	Name        string
+	Description string
+	Permissions []Permission
+}
+
+// CreateRole defines a role, which allows no more than the actor may do.
+func (d *Directory) CreateRole(ctx context.Context, a Actor, in CreateRole) (r RoleDefinition, err error) {
+	if err := a.may(CreateRoles); err != nil {
+		return r, err
+	}
+	r = RoleDefinition{CreatedAt: d.now(), UpdatedAt: d.now()}
+	var faults faultList
+	r.Name = faults.roleName(in.Name)
+	r.Description = faults.text("description", in.Description, maxDescription, false)
+	r.Permissions = faults.permissions(in.Permissions)
+	if err := faults.err(); err != nil {
+		return r, err
+	}
+	if !r.Permissions.Within(a.grants().effective()) {
+		return r, errRoleAbove()
+	}
+	id, err := d.newID("Role")
+	if err != nil {
+		return r, err
+	}
+	r.ID = Role(id)
+	return r, d.Store.Write(ctx, func(tx Tx) error {
+		inserted, err := tx.InsertRole(&r)
+		if err == nil && (!inserted || predefinedName(r.Name)) {
+			err = errRoleNameTaken()
+		}
+		if err != nil {
+			return err
+		}
+		return d.recordOn(tx, a, "create_role", id, roleChanges(RoleDefinition{}, r))
+	})
+}
+
+// An UpdateRole changes what is not nil.
+type UpdateRole struct {
+	Name        *string
+	Description *string
+	Permissions *[]Permission
+}
+
+// UpdateRole changes a custom role, for all who hold it, at once. Neither
+// before nor after may it allow more than the actor may do: else who may
+// change roles could change their own.
+func (d *Directory) UpdateRole(ctx context.Context, a Actor, id Role, in UpdateRole) (r RoleDefinition, err error) {
+	if err := d.mayOnRole(ctx, a, UpdateRoles, id); err != nil {
+		return r, err
+	}
+	if in == (UpdateRole{}) {
+		return r, errNothingGiven("name, description or permissions")
+	}
+	return r, d.Store.Write(ctx, func(tx Tx) error {
+		before, err := lockRoleBelow(tx, a, id)
+		if err != nil {
+			return err
+		}
+		if r, err = in.apply(before); err != nil || r == before {
+			return err
+		}
+		if !r.Permissions.Within(a.grants().effective()) {
+			return errRoleAbove()
+		}
+		r.UpdatedAt = d.now()
+		updated, err := tx.UpdateRole(r)
+		if err == nil && (!updated || predefinedName(r.Name)) {
+			err = errRoleNameTaken()
+		}
+		if err != nil {
+			return err
+		}
+		return d.recordOn(tx, a, "update_role", string(id), roleChanges(before, r))
+	})
+}
+
+// apply is the role after the change.
+func (in UpdateRole) apply(r RoleDefinition) (RoleDefinition, error) {
+	var faults faultList
+	if in.Name != nil {
+		if strings.TrimSpace(*in.Name) == "" {
+			return r, errBlankName()
+		}
+		r.Name = faults.roleName(*in.Name)
+	}
+	if in.Description != nil {
+		r.Description = faults.text("description", *in.Description, maxDescription, false)
+	}
+	if in.Permissions != nil {
+		r.Permissions = faults.permissions(*in.Permissions)
+	}
+	return r, faults.err()
+}
+
+// DeleteRole deletes a custom role that nobody holds.
+func (d *Directory) DeleteRole(ctx context.Context, a Actor, id Role) error {
+	if err := d.mayOnRole(ctx, a, DeleteRoles, id); err != nil {
+		return err
+	}
+	return d.Store.Write(ctx, func(tx Tx) error {
+		r, err := lockRoleBelow(tx, a, id)
+		if err != nil {
+			return err
+		}
+		if used, err := tx.RoleInUse(id); err != nil || used {
+			return cmp.Or(err, error(errRoleInUse()))
+		}
+		if err := tx.DeleteRole(r.Seq, d.now()); err != nil {
+			return err
+		}
+		return d.recordOn(tx, a, "delete_role", string(id), roleChanges(r, RoleDefinition{}))
+	})
+}
+
+// mayOnRole says whether the actor may do what to the role id names, which
+// must be a custom one.
+func (d *Directory) mayOnRole(ctx context.Context, a Actor, what Action, id Role) error {
+	if err := a.may(what); err != nil {
+		return err
+	}
+	if !WellFormedID(string(id)) {
+		return errIDMalformed("role_id")
+	}
+	if _, ok := PredefinedRole(id); ok {
+		return errRolePredefined()
+	}
+	_, ok, err := d.Store.Read(ctx).RoleByID(id)
+	if err == nil && !ok {
+		err = errRoleNotFound()
+	}
+	return err
+}
+
+// lockRoleBelow locks a role that allows no more than the actor may do.
+func lockRoleBelow(tx Tx, a Actor, id Role) (RoleDefinition, error) {
+	r, ok, err := tx.LockRole(id)
+	switch {
+	case err != nil:
+	case !ok:
+		err = errRoleNotFound()
+	case !r.Permissions.Within(a.grants().effective()):
+		err = errRoleAbove()
+	}
+	return r, err
+}
+
+// roleName reads a role's name: ASCII, so that no two can look alike
+// (contract, "Roles").
+func (l *faultList) roleName(value string) string {
+	name := l.text("name", value, maxName, true)
+	const punctuation = "- _ . , ( ) [ ] ' \" / : \\ & @ # $ % ! ? + ="
+	if strings.ContainsFunc(name, func(r rune) bool {
+		return r >= utf8.RuneSelf || !isAlnum(byte(r)) && !strings.ContainsRune(punctuation, r)
+	}) {
+		l.add("name", "may hold letters and digits of ASCII, spaces and "+punctuation)
+	}
+	return name
+}
+
+func (l *faultList) permissions(given []Permission) (s PermissionSet) {
+	if len(given) == 0 {
+		l.add("permissions", "must hold at least one")
+	}
+	for _, p := range given {
+		if !s.Add(p) {
+			const shown = 64
+			l.add("permissions", strconv.QuoteToASCII(string(p[:min(len(p), shown)]))+" is not a permission")
+			break
 		}
 	}
-	return RoleDefinition{}, false
+	return s
 }
 
-func predefinedRole(i int) RoleDefinition {
-	p := predefined()[i]
-	d := RoleDefinition{Seq: int64(i) + 1, ID: predefinedID(i), Name: p.name, Predefined: true}
-	for _, one := range permissions {
-		if p.at == InAccount && rightOf(one).members && p.role == RoleMember || predefinedAllows(p.at, p.role, one) {
-			d.Permissions.Add(one)
-		}
-	}
-	return d
+func predefinedName(name string) bool {
+	return slices.ContainsFunc(predefined(), func(p predefinedEntry) bool { return Fold(p.name) == Fold(name) })
 }
 
-// predefinedID is the same in every directory. Random ids hold no hyphen, so
-// none is like it.
-func predefinedID(i int) Role {
-	return Role(base64.StdEncoding.EncodeToString([]byte("Role:predefined-" + string(rune('a'+i)))))
+func roleChanges(before, after RoleDefinition) []Change {
+	return differences([]field{
+		{"name", before.Name, after.Name}, {"description", before.Description, after.Description},
+		{"permissions", before.Permissions.String(), after.Permissions.String()},
+	})
 }

@@ -119,32 +119,16 @@ func (d *Directory) ListUsers(ctx context.Context, a Actor, in ListUsers) (Page[
 	if err := a.may(ReadUsers); err != nil {
 		return Page[User]{}, err
 	}
-	if in.Limit == 0 {
-		in.Limit = DefaultLimit
-	}
-	if in.Limit < 1 || in.Limit > MaxLimit {
-		return Page[User]{}, errBadLimit()
-	}
-	q := UserQuery{EmailContains: Fold(in.Email), Statuses: uniqueStatuses(in.Statuses), Now: d.now(), Limit: in.Limit + 1}
-	filter := q.filter()
-	var err error
-	if q.After, err = d.Key.seqOf(in.Cursor, "users", filter); err != nil {
-		return Page[User]{}, err
-	}
-	r := d.Store.Read(ctx)
-	users, err := r.Users(q)
-	if err != nil {
-		return Page[User]{}, err
-	}
-	if err := nameRoles(r, users); err != nil {
-		return Page[User]{}, err
-	}
-	page := Page[User]{Items: users}
-	if len(users) > in.Limit {
-		page.Items = users[:in.Limit]
-		page.Next = d.Key.cursorFor("users", filter, page.Items[in.Limit-1].Seq)
-	}
-	return page, nil
+	q := UserQuery{EmailContains: Fold(in.Email), Statuses: uniqueStatuses(in.Statuses), Now: d.now()}
+	return page(d.Key, "users", q.filter(), in.Limit, in.Cursor, func(after int64, limit int) ([]User, error) {
+		q.After, q.Limit = after, limit
+		r := d.Store.Read(ctx)
+		users, err := r.Users(q)
+		if err == nil {
+			err = nameRoles(r, users)
+		}
+		return users, err
+	}, func(u User) int64 { return u.Seq })
 }
 
 func uniqueStatuses(s []Status) []Status {

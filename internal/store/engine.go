@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -99,10 +100,12 @@ func storageFault(err error) bool {
 	return ok && e.Code()&0xff == sqlite3.SQLITE_IOERR
 }
 
-// worthRetrying holds for PostgreSQL's serialization failures and deadlocks.
+// worthRetrying holds when PostgreSQL says that the transaction met another:
+// for serialization failures and deadlocks, and for a value that was taken, or
+// a row that went, after the transaction had asked. Asked again, it finds out.
 func worthRetrying(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (e.Code == "40001" || e.Code == "40P01")
+	return ok && slices.Contains([]string{"40001", "40P01", "23505", "23503"}, e.Code)
 }
 
 // mayNotExtend holds when PostgreSQL refused to install an extension, or has
