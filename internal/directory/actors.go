@@ -54,6 +54,11 @@ func (a Actor) mayWith(g Grants, what Action) error {
 	if !g.may(what).Allowed {
 		return errNoRight(what)
 	}
+	return a.developing()
+}
+
+// developing refuses the keys of people without developer access.
+func (a Actor) developing() error {
 	if a.Via == ViaKey && !a.Developer {
 		return errNotDeveloper()
 	}

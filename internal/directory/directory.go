@@ -43,6 +43,8 @@ type Reads interface {
 	UserReads
 	RoleReads
 	AccessReads
+	BindingReads
+	RestrictionReads
 	KeyReads
 	SessionReads
 	PasswordReads
@@ -56,6 +58,8 @@ type Tx interface {
 	InstallationTx
 	UserTx
 	RoleTx
+	BindingTx
+	RestrictionTx
 	TokenTx
 	KeyTx
 	SessionTx

@@ -145,6 +145,18 @@ func errIDMalformed(field string) *Error {
 	return errMalformed(field + ": this is not an id; ids are base64 and are shown by the list.")
 }
 
+func errBindingNotFound() *Error { return &Error{Kind: NotFound, Detail: "Role binding not found."} }
+
+func errBound() *Error {
+	return &Error{Kind: Conflict, Detail: "This user has a role on this resource already; change that binding instead."}
+}
+
+func errNotRestricted() *Error {
+	return &Error{Kind: NotFound, Detail: "This resource is not restricted."}
+}
+
+func errSpaceNotFound() *Error { return &Error{Kind: NotFound, Detail: "Space not found."} }
+
 func errNoSuchRole(field string) *Error {
 	return errInvalid([]Fault{{field, "is not the id of a role that there is"}})
 }

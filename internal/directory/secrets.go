@@ -167,6 +167,16 @@ func WellFormedID(id string) bool {
 	return err == nil && !strings.ContainsAny(id, "\r\n") && strings.Contains(string(b), ":") && strings.ToValidUTF8(string(b), "") == string(b)
 }
 
+// kindOfID is what stands before the colon of an id, empty for no id.
+func kindOfID(id string) string {
+	b, err := base64.StdEncoding.Strict().DecodeString(id)
+	kind, _, ok := strings.Cut(string(b), ":")
+	if err != nil || !ok {
+		return ""
+	}
+	return kind
+}
+
 // newToken makes the secret of a link: 256 bits, 43 base64url characters.
 func (d *Directory) newToken() (string, error) {
 	b := make([]byte, 32)
