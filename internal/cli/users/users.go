@@ -163,7 +163,7 @@ func lookUp(ctx context.Context, c *client.Client, ref string) (id string, err e
 
 func byEmail(ctx context.Context, c *client.Client, email string) (wire.User, error) {
 	u, err := c.UserByEmail(ctx, email)
-	if errors.Is(err, client.ErrNoUser) {
+	if errors.Is(err, client.ErrNotFound) {
 		err = &noUserError{email}
 	}
 	return u, err
@@ -174,8 +174,8 @@ type noUserError struct{ email string }
 
 func (e *noUserError) Error() string { return fmt.Sprintf("User '%s' not found", e.email) }
 
-// Unwrap makes it a client.ErrNoUser.
-func (e *noUserError) Unwrap() error { return client.ErrNoUser }
+// Unwrap makes it a client.ErrNotFound.
+func (e *noUserError) Unwrap() error { return client.ErrNotFound }
 
 // oneUser is the argument of the commands that work on one user.
 func oneUser(_ *cobra.Command, args []string) error {
