@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -61,7 +62,7 @@ type answer struct {
 }
 
 func operations() []operation {
-	return append(userOperations(),
+	return append(slices.Concat(userOperations(), roleOperations(), roleBindingOperations(), restrictionOperations()),
 		operation{id: "get_openapi", method: http.MethodGet, pattern: "/openapi.yaml", open: true, do: document},
 		operation{id: "get_livez", method: http.MethodGet, pattern: "/livez", open: true, do: alive},
 		operation{id: "get_readyz", method: http.MethodGet, pattern: "/readyz", open: true, do: ready},

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"ax/internal/directory"
 )
 
 // query reads the parameters of a request. An unknown one is refused: a
@@ -37,4 +39,14 @@ func choice(known []string) string {
 		return ""
 	}
 	return "; there are " + strings.Join(known, ", ")
+}
+
+// pageParams reads limit, 0 when it is not given, and cursor.
+func pageParams(q url.Values) (limit int, cursor string, err error) {
+	if q.Has("limit") {
+		if limit, err = wholeNumber(q.Get("limit")); err != nil || limit < 1 || limit > directory.MaxLimit {
+			return 0, "", badRequest("limit: must be a whole number from 1 to %d.", directory.MaxLimit)
+		}
+	}
+	return limit, q.Get("cursor"), nil
 }

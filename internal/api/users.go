@@ -33,17 +33,7 @@ func listUsers(c *call) (answer, error) {
 		return answer{}, err
 	}
 	page, err := c.api.Directory.ListUsers(c.Context(), c.actor, in)
-	if err != nil {
-		return answer{}, err
-	}
-	out := wire.UserList{
-		Users:      make([]wire.User, len(page.Items)),
-		Pagination: wire.Pagination{NextCursor: page.Next, HasMore: page.Next != ""},
-	}
-	for i, u := range page.Items {
-		out.Users[i] = c.user(u)
-	}
-	return answer{status: http.StatusOK, body: out}, nil
+	return answer{status: http.StatusOK, body: wire.UserList{Users: each(page.Items, c.user), Pagination: pagination(page.Next)}}, err
 }
 
 func createUser(c *call) (answer, error) {
@@ -108,7 +98,7 @@ func (c *call) user(u directory.User) wire.User {
 	return wire.User{
 		ID: string(u.ID), Name: u.Name, Email: u.Email, CreatedAt: timestamp(u.CreatedAt),
 		Status:      wire.UserStatus(u.Status(c.api.Directory.Now())),
-		Role:        wire.RoleAssignment{Type: wire.RoleTypePredefined, Name: string(u.Role)},
+		Role:        assigned(u.Role, u.RoleName),
 		IsDeveloper: u.Developer,
 	}
 }
@@ -116,14 +106,12 @@ func (c *call) user(u directory.User) wire.User {
 const maxEmailFilter = 255 // characters
 
 func listUsersFrom(q url.Values) (in directory.ListUsers, err error) {
-	in.Email, in.Cursor = q.Get("email"), q.Get("cursor")
+	if in.Limit, in.Cursor, err = pageParams(q); err != nil {
+		return in, err
+	}
+	in.Email = q.Get("email")
 	if utf8.RuneCountInString(in.Email) > maxEmailFilter {
 		return in, badRequest("email: must be at most %d characters.", maxEmailFilter)
-	}
-	if q.Has("limit") {
-		if in.Limit, err = wholeNumber(q.Get("limit")); err != nil || in.Limit < 1 || in.Limit > directory.MaxLimit {
-			return in, badRequest("limit: must be a whole number from 1 to %d.", directory.MaxLimit)
-		}
 	}
 	for _, s := range q["status"] {
 		status := directory.Status(upper(s))
@@ -139,21 +127,10 @@ func listUsersFrom(q url.Values) (in directory.ListUsers, err error) {
 // notes what only the wire can have wrong; the directory adds its own
 // findings, so that a client hears of all at once.
 func createUserFrom(b wire.CreateUserRequest) directory.CreateUser {
-	in := directory.CreateUser{
-		Name: b.Name, Email: b.Email, Role: directory.Role(upper(b.Role.Name)),
-		Mode: directory.InviteMode(upper(string(b.InviteMode))), Developer: b.IsDeveloper,
-	}
-	note := func(field, detail string) {
+	in := directory.CreateUser{Name: b.Name, Email: b.Email, Mode: directory.InviteMode(upper(string(b.InviteMode))), Developer: b.IsDeveloper}
+	in.Role = roleFrom("role", b.Role, func(field, detail string) {
 		in.Unsound = append(in.Unsound, directory.Fault{Field: field, Detail: detail})
-	}
-	switch kind := upper(b.Role.Type); {
-	case kind == wire.RoleTypeCustom:
-		note("role.type", "custom roles are not possible here; use PREDEFINED with a name")
-	case kind != wire.RoleTypePredefined:
-		note("role.type", "must be PREDEFINED")
-	case b.Role.ID != "":
-		note("role.id", "a PREDEFINED role has a name and no id")
-	}
+	})
 	return in
 }
 

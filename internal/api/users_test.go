@@ -93,7 +93,7 @@ func TestCreateUser(t *testing.T) {
 		{name: "every fault at once", status: 422,
 			request: `POST /v2/users {"name":" ","email":"eve","role":{"type":"PREDEFINED","name":"OWNER"},"invite_mode":"FAX"}`,
 			want:    "name: must not be empty; email: must be a single e-mail address like jane@example.com; role.name: must be one of ADMIN, MEMBER, MEMBER_UI_ONLY, ANNOTATOR; invite_mode: must be one of NONE, EMAIL_LINK, TEMPORARY_PASSWORD"},
-		{name: "a custom role", status: 422, want: "role.type: custom roles are not possible here",
+		{name: "a custom role that is not there", status: 422, want: "role.id: is not the id of a role that there is",
 			request: `POST /v2/users {"name":"Eve","email":"eve@example.com","role":{"type":"CUSTOM","id":"Um9sZTox"},"invite_mode":"NONE"}`},
 
 		{name: "a member invites a member", as: "member", request: body("Eve", "eve@example.com", "MEMBER", "NONE", ""), status: 201,
