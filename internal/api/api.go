@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -62,7 +63,7 @@ type answer struct {
 }
 
 func operations() []operation {
-	return append(slices.Concat(userOperations(), roleOperations(), roleBindingOperations(), restrictionOperations()),
+	return append(slices.Concat(userOperations(), roleOperations(), roleBindingOperations(), restrictionOperations(), auditLogOperations()),
 		operation{id: "get_openapi", method: http.MethodGet, pattern: "/openapi.yaml", open: true, do: document},
 		operation{id: "get_livez", method: http.MethodGet, pattern: "/livez", open: true, do: alive},
 		operation{id: "get_readyz", method: http.MethodGet, pattern: "/readyz", open: true, do: ready},
@@ -104,8 +105,10 @@ func protect(h http.Header) {
 
 // answer runs one operation.
 func (a *API) answer(w http.ResponseWriter, r *http.Request, op operation) {
-	out, err := a.perform(&call{Request: r, api: a}, op)
+	c := &call{Request: r, api: a}
+	out, err := a.perform(c, op)
 	if err != nil {
+		a.noteDenied(c, op, err)
 		a.problem(w, r, err)
 		return
 	}
@@ -123,6 +126,23 @@ func (a *API) perform(c *call, op operation) (out answer, err error) {
 		return out, err
 	}
 	return op.do(c)
+}
+
+// noteDenied puts a change that was refused into the audit log.
+func (a *API) noteDenied(c *call, op operation, err error) {
+	if op.method == http.MethodGet || directory.KindOf(err) != directory.Forbidden {
+		return
+	}
+	subject := ""
+	for _, name := range []string{"user_id", "org_id", "space_id", "api_key_id", "role_id", "binding_id", "resource_id"} {
+		subject = cmp.Or(c.PathValue(name), subject)
+	}
+	if !directory.WellFormedID(subject) {
+		subject = ""
+	}
+	if err := a.Directory.RecordDenied(context.WithoutCancel(c.Context()), c.actor, op.id, subject, err.Error()); err != nil {
+		a.Log.ErrorContext(c.Context(), "a refused change could not be recorded", "request_id", serve.RequestID(c.Request), "err", err)
+	}
 }
 
 func (a *API) send(w http.ResponseWriter, r *http.Request, out answer) {

@@ -29,6 +29,7 @@ type Entry struct {
 	Digest     []byte // of all of the above but Seq
 	Place      int64  // in the chain, from 1; 0: not sealed yet
 	Hash       []byte // of the chain up to here
+	Erased     bool   // a person's data was taken out: only the digest is as it was
 }
 
 // A Change is one field, before and after. Secrets never appear in one.

@@ -15,6 +15,7 @@ type Directory struct {
 
 	InvitationLife time.Duration // how long an invitation's link is good
 	PasswordLife   time.Duration // how long a temporary password is good
+	AuditLife      time.Duration // how long audit entries are kept; 0 for ever
 	MinPassword    int           // characters that a password must have; 0 for DefaultMinPassword
 	Product        string        // what people sign in to; not to be found in passwords
 }
@@ -50,6 +51,7 @@ type Reads interface {
 	PasswordReads
 	LetterReads
 	AuditReads
+	AuditLogReads
 }
 
 // A Tx is a transaction under way: what it wrote, it reads.
@@ -67,6 +69,7 @@ type Tx interface {
 	PasswordTx
 	LetterTx
 	AuditTx
+	AuditLogTx
 }
 
 // A Page is a run of items in insertion order, and the cursor behind it:

@@ -140,8 +140,12 @@ func (d *Directory) SignOutEverywhere(ctx context.Context, a Actor, in SignedIn)
 	})
 }
 
-// Tidy removes sessions and counters that have no effect any more.
+// Tidy removes sessions and counters that have no effect any more, and audit
+// entries that are older than they are to be kept.
 func (d *Directory) Tidy(ctx context.Context) error {
+	if err := d.forgetEntries(ctx); err != nil {
+		return err
+	}
 	const batch = 1000
 	return d.Store.Write(ctx, func(tx Tx) error {
 		now := d.now()

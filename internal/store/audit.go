@@ -1,14 +1,19 @@
 package store
 
-import "ax/internal/directory"
+import (
+	"strings"
+	"time"
+
+	"ax/internal/directory"
+)
 
 const entryColumns = `seq, id, at, operation, actor_id, actor, credential, via, address, request_id,
-	subject, changes, salt, digest, place, hash`
+	subject, changes, salt, digest, place, hash, erased`
 
 func scanEntry(row scanner) (e directory.Entry, err error) {
 	var place *int64
 	err = row.Scan(&e.Seq, &e.ID, (*micros)(&e.At), &e.Operation, &e.ActorID, &e.Actor, &e.Credential, &e.Via,
-		&e.Address, &e.RequestID, &e.Subject, &e.Changes, &e.Salt, &e.Digest, &place, &e.Hash)
+		&e.Address, &e.RequestID, &e.Subject, &e.Changes, &e.Salt, &e.Digest, &place, &e.Hash, &e.Erased)
 	if place != nil {
 		e.Place = *place
 	}
@@ -50,8 +55,11 @@ type chain struct {
 }
 
 func (s session) chainEnd() (c chain, err error) {
-	_, err = s.get(func(row scanner) error { return row.Scan(&c.place, &c.hash) },
+	ok, err := s.get(func(row scanner) error { return row.Scan(&c.place, &c.hash) },
 		`SELECT place, hash FROM audit WHERE place IS NOT NULL ORDER BY place DESC LIMIT 1`)
+	if err == nil && !ok { // an empty log, or one of which nothing was kept
+		c.place, c.hash, err = s.Anchor()
+	}
 	return c, err
 }
 
@@ -97,4 +105,67 @@ func (s session) sealBatch(n int) (int, error) {
 		}
 	}
 	return len(entries), nil
+}
+
+// FindEntries goes by time. The cursor is a seq; entries of one moment follow
+// each other by it.
+func (s session) FindEntries(q directory.EntryQuery) ([]directory.Entry, error) {
+	var b query
+	where := []string{`at >= ` + b.arg(micros(q.From)), `at <= ` + b.arg(micros(q.To))}
+	if q.Before > 0 {
+		before := b.arg(q.Before)
+		where = append(where, `(at, seq) < ((SELECT at FROM audit WHERE seq = `+before+`), `+before+`)`)
+	}
+	if q.ActorID != "" {
+		where = append(where, `actor_id = `+b.arg(q.ActorID))
+	}
+	if len(q.Operations) > 0 {
+		names := make([]string, len(q.Operations))
+		for i, name := range q.Operations {
+			names[i] = b.arg(name)
+		}
+		where = append(where, `operation IN (`+strings.Join(names, `, `)+`)`)
+	}
+	return all(s, scanEntry, `SELECT `+entryColumns+` FROM audit WHERE `+strings.Join(where, ` AND `)+
+		` ORDER BY at DESC, seq DESC LIMIT `+b.arg(q.Limit), b.args...)
+}
+
+func (s session) SealedEntries(after int64, limit int) ([]directory.Entry, error) {
+	return all(s, scanEntry, `SELECT `+entryColumns+` FROM audit WHERE place > $1 ORDER BY place LIMIT $2`, after, limit)
+}
+
+func (s session) UnsealedBefore(at time.Time) (directory.Entry, bool, error) {
+	return one(s, scanEntry, `SELECT `+entryColumns+` FROM audit WHERE place IS NULL AND at < $1 ORDER BY seq LIMIT 1`, micros(at))
+}
+
+func (s session) Anchor() (place int64, hash []byte, err error) {
+	_, err = s.get(func(row scanner) error { return row.Scan(&place, &hash) }, `SELECT place, hash FROM audit_anchor`)
+	return place, hash, err
+}
+
+func (tx *Tx) ForgetEntries(before time.Time, n int) (int, error) {
+	from, _, err := tx.Anchor()
+	if err != nil {
+		return 0, err
+	}
+	entries, err := all(tx.session, scanEntry, `
+		SELECT `+entryColumns+` FROM audit WHERE place > $1 AND place <= $2 ORDER BY place`, from, from+int64(n))
+	if err != nil {
+		return 0, err
+	}
+	old := 0
+	for old < len(entries) && entries[old].At.Before(before) {
+		old++
+	}
+	if old == 0 {
+		return 0, nil
+	}
+	last := entries[old-1]
+	if _, err := tx.exec(`DELETE FROM audit WHERE place <= $1`, last.Place); err != nil {
+		return 0, err
+	}
+	_, err = tx.exec(`
+		INSERT INTO audit_anchor (id, place, hash) VALUES (1, $1, $2)
+		ON CONFLICT (id) DO UPDATE SET place = excluded.place, hash = excluded.hash`, last.Place, last.Hash)
+	return old, err
 }

@@ -92,3 +92,13 @@ CREATE UNIQUE INDEX resource_restrictions_resource ON resource_restrictions (res
 
 ALTER TABLE api_keys ADD COLUMN created_by BIGINT REFERENCES users (seq); -- NULL: the owner
 ALTER TABLE api_keys ADD COLUMN last_used_at BIGINT;
+
+-- The log is read by time. What retention removed ends at the anchor; of what
+-- was erased, the digest stays, so that the chain holds.
+CREATE INDEX audit_time ON audit (at, seq);
+ALTER TABLE audit ADD COLUMN erased BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE TABLE audit_anchor (
+    id    BIGINT PRIMARY KEY CHECK (id = 1),
+    place BIGINT NOT NULL,
+    hash  BYTEA NOT NULL
+);
