@@ -13,7 +13,7 @@ import (
 type update struct {
 	name                    string
 	developer, notDeveloper bool
-	output                  command.Output
+	output                  command.OutputFlags
 }
 
 func newUpdate(e *command.Env) *cobra.Command {
@@ -30,7 +30,7 @@ func newUpdate(e *command.Env) *cobra.Command {
 	f.StringVarP(&in.name, "full-name", "n", "", "new full name for the user")
 	f.BoolVar(&in.developer, "is-developer", false, "give developer permissions")
 	f.BoolVar(&in.notDeveloper, "is-not-developer", false, "take developer permissions away")
-	in.output.Flag(c)
+	command.AddOutput(c, &in.output, view)
 	return c
 }
 
@@ -39,7 +39,8 @@ func (in *update) run(ctx context.Context, e *command.Env, ref string, given fun
 	if err != nil {
 		return err
 	}
-	if err := in.output.Check(e); err != nil {
+	out, err := command.Open(ctx, e, in.output, view())
+	if err != nil {
 		return err
 	}
 	c, err := e.Client(ctx)
@@ -56,8 +57,8 @@ func (in *update) run(ctx context.Context, e *command.Env, ref string, given fun
 	if err != nil {
 		return command.Doing("update user", err)
 	}
-	if err := command.Show(e, in.output, view(), u); err != nil {
-		return &command.PartialError{Done: "The user was updated, but could not be shown", Err: err}
+	if err := out.Changed(u, "The user was updated"); err != nil {
+		return err
 	}
 	e.Streams.Success("User updated successfully")
 	return nil
