@@ -146,7 +146,7 @@ func (g *group) transaction(jobs []*job) error {
 			return errors.Join(errAbandoned, err, rollback(s))
 		}
 	}
-	if err := s.insertSealed(tx.entries); err != nil {
+	if err := errors.Join(tx.index(), s.insertSealed(tx.entries)); err != nil {
 		return errors.Join(errAbandoned, err, rollback(s))
 	}
 	if _, err := s.exec(`COMMIT`); err != nil {

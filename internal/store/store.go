@@ -31,7 +31,8 @@ type Store struct {
 // A Tx is a transaction under way. It implements directory.Tx.
 type Tx struct {
 	session
-	entries []directory.Entry // to be sealed at the end of the group
+	entries   []directory.Entry // to be sealed at the end of the group
+	migrating bool              // the schema is not yet the one that this code knows
 }
 
 var (
