@@ -96,7 +96,8 @@ func complaint(e *pflag.InvalidValueError) string {
 func possible(c *cobra.Command, wrong string) string {
 	var near []string
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Hidden && (strings.HasPrefix(f.Name, wrong) || distance(f.Name, wrong) <= 2) {
+		d := distance(f.Name, wrong)
+		if !f.Hidden && (strings.HasPrefix(f.Name, wrong) || d <= 2 && d < len(f.Name)) {
 			near = append(near, "--"+f.Name)
 		}
 	})

@@ -15,11 +15,12 @@ import (
 var mayImport = map[string]string{
 	"cmd/ax":     "cli cli/term",
 	"cli":        "cli/ cli/server cli/term client profile server wire",
-	"cli/":       "cli/ cli/term client profile wire",
+	"cli/":       "cli/ cli/term client profile rows wire",
 	"cli/server": "cli/ cli/term client profile server wire",
 	"cli/term":   "",
 	"client":     "wire",
 	"profile":    "",
+	"rows":       "",
 	"server":     "api directory mail openapi serve signin store web",
 	"api":        "directory openapi serve wire",
 	"web":        "directory serve signin",

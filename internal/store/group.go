@@ -21,7 +21,6 @@ type group struct {
 	turn  *flock.Flock // see begin
 	jobs  chan *job
 	ended chan struct{}
-	guard func(fn func(*Tx) error, tx *Tx) error
 	fault func()
 
 	closing sync.RWMutex // held for reading by those who hand in a job
@@ -147,7 +146,7 @@ func (g *group) transaction(jobs []*job) error {
 			return errors.Join(errAbandoned, err, rollback(s))
 		}
 	}
-	if err := s.insertSealed(tx.entries); err != nil {
+	if err := errors.Join(tx.index(), s.insertSealed(tx.entries)); err != nil {
 		return errors.Join(errAbandoned, err, rollback(s))
 	}
 	if _, err := s.exec(`COMMIT`); err != nil {
@@ -195,7 +194,7 @@ func (g *group) verdict(tx *Tx, j *job) {
 			j.panic = fmt.Sprintf("%v\n\nin a write:\n%s", p, debug.Stack())
 		}
 	}()
-	j.err = g.guard(j.fn, tx)
+	j.err = guard(j.fn, tx)
 }
 
 // rollback ends the transaction, if the failure has not ended it already.

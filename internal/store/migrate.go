@@ -108,6 +108,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 
 // migrate applies one step, unless another process has meanwhile.
 func (tx *Tx) migrate(m migration) error {
+	tx.migrating = true
 	if lock := tx.engine.lockMigration; lock != "" {
 		if err := tx.each(nothing, lock); err != nil {
 			return err

@@ -43,7 +43,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) (err error) {
 			err = errors.Join(err, begun.Rollback())
 		}
 	}()
-	if err := s.guard(fn, &Tx{session: session{ctx: ctx, run: begun, engine: s.engine}}); err != nil {
+	if err := guard(fn, &Tx{session: session{ctx: ctx, run: begun, engine: s.engine}}); err != nil {
 		return err
 	}
 	committed = true

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -22,7 +22,7 @@ type Store struct {
 	reads  *sql.DB
 	cached runner // reads, with prepared statements where that helps
 	write  func(ctx context.Context, fn func(*Tx) error) error
-	inside sync.Map // ids of the goroutines that run a write's function
+	inside uintptr // where guard goes on after its function: on the stack of whoever is inside a write
 	close  []func() error
 	failed chan struct{} // closed when the storage can no longer be trusted
 	once   sync.Once
@@ -31,7 +31,8 @@ type Store struct {
 // A Tx is a transaction under way. It implements directory.Tx.
 type Tx struct {
 	session
-	entries []directory.Entry // to be sealed at the end of the group
+	entries   []directory.Entry // to be sealed at the end of the group
+	migrating bool              // the schema is not yet the one that this code knows
 }
 
 var (
@@ -69,11 +70,10 @@ func OpenSQLite(ctx context.Context, folder string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, g.close(), writer.Close())
 	}
-	s := &Store{engine: &sqliteEngine, reads: reads, write: g.write, failed: make(chan struct{})}
+	s := &Store{engine: &sqliteEngine, reads: reads, write: g.write, inside: insideWrite(), failed: make(chan struct{})}
 	cached := &prepared{below: reads}
 	s.cached = cached
 	s.close = []func() error{cached.close, reads.Close, g.close, writer.Close}
-	g.guard = s.guard
 	g.fault = s.fail
 	return s, nil
 }
@@ -90,7 +90,7 @@ func OpenPostgres(ctx context.Context, url string) (*Store, error) {
 	if err := db.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("connect to the database: %w", err), db.Close())
 	}
-	s := &Store{engine: &postgresEngine, reads: db, cached: db, failed: make(chan struct{})}
+	s := &Store{engine: &postgresEngine, reads: db, cached: db, inside: insideWrite(), failed: make(chan struct{})}
 	s.write = s.writeAlone
 	s.close = []func() error{db.Close}
 	return s, nil
@@ -126,27 +126,39 @@ func (s *Store) transact(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if _, nested := s.inside.Load(goroutine()); nested {
+	if s.nested() {
 		panic("store: Write inside Write")
 	}
 	return s.write(ctx, fn)
 }
 
-// guard runs fn, remembering that this goroutine is inside a write.
-func (s *Store) guard(fn func(*Tx) error, tx *Tx) error {
-	id := goroutine()
-	s.inside.Store(id, true)
-	defer s.inside.Delete(id)
-	return fn(tx)
+// guard runs a write's function. It has one call in it, so that every
+// function inside a write finds the same return address above it.
+//
+//go:noinline
+func guard(fn func(*Tx) error, tx *Tx) error { return fn(tx) }
+
+// insideWrite is the return address that guard leaves on the stack.
+func insideWrite() uintptr {
+	var above [1]uintptr
+	const callersAndFn = 2
+	_ = guard(func(*Tx) error { runtime.Callers(callersAndFn, above[:]); return nil }, nil)
+	return above[0]
 }
 
-// goroutine returns an identity of the running goroutine. A write inside a
-// write would wait for itself for ever; this is the only use of it.
-func goroutine() string {
-	buf := make([]byte, 40)
-	buf = buf[:runtime.Stack(buf, false)]
-	id, _, _ := bytes.Cut(bytes.TrimPrefix(buf, []byte("goroutine ")), []byte(" "))
-	return string(id)
+// nested reports whether the caller is inside a write. A write there would
+// wait for itself for ever.
+func (s *Store) nested() bool {
+	var stack [64]uintptr
+	for skip := 0; ; skip += len(stack) {
+		n := runtime.Callers(skip, stack[:])
+		if slices.Contains(stack[:n], s.inside) {
+			return true
+		}
+		if n < len(stack) {
+			return false
+		}
+	}
 }
 
 // Failed is closed when a write to the disk has failed in a way that leaves

@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,7 +18,6 @@ import (
 	"ax/internal/profile"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/spf13/cobra"
 )
 
 func same[T any](t *testing.T, got, want T) {
@@ -123,7 +120,7 @@ func TestReport(t *testing.T) {
 		"interrupted":    {context.Canceled, "\n⚠ Operation cancelled by user\n", `{"title": "Operation cancelled by user","exit_code": 130}`},
 		"interrupted late": {
 			&command.PartialError{Done: "Half is done", Err: context.Canceled}, "\n✗ Half is done\n⚠ Operation cancelled by user\n",
-			`{"title": "Operation cancelled by user","detail": "context canceled","exit_code": 130}`,
+			`{"title": "Operation cancelled by user","detail": "Half is done","exit_code": 130}`,
 		},
 		"no key":        {errNoKey, "✗ Error: No key.\n\n  Suggestion: Get one.\n", `{"title": "No key.","exit_code": 3,"hint": "Get one."}`},
 		"configuration": {errConfig, "✗ Error: Two\nlines.\n", `{"title": "Two\nlines.","exit_code": 1}`},
@@ -182,91 +179,9 @@ func TestRedact(t *testing.T) {
 	same(t, e.Redact("a banana"), "a banana")
 }
 
-// output parses a flag as a command would.
-func output(t *testing.T, args ...string) *command.Output {
-	t.Helper()
-	var o command.Output
-	c := &cobra.Command{}
-	o.Flag(c)
-	if err := c.ParseFlags(args); err != nil {
-		t.Fatal(err)
-	}
-	return &o
-}
-
-func TestOutputCheck(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "x.json")
-	for name, c := range map[string]struct {
-		args     []string
-		fallback string
-		want     term.Output
-		json     bool
-	}{
-		"none":             {nil, "", term.Output{Format: term.FormatTable}, false},
-		"the profile's":    {nil, "json", term.Output{Format: term.FormatJSON}, true},
-		"flag and profile": {[]string{"-o", "csv"}, "json", term.Output{Format: term.FormatCSV}, false},
-		"a file":           {[]string{"--output", file}, "csv", term.Output{Format: term.FormatJSON, Path: file}, true},
-	} {
-		e, _, _ := env()
-		e.DefaultOutput = func() (string, error) { return c.fallback, nil }
-		o := output(t, c.args...)
-		if err := o.Check(e); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		same(t, o.Output, c.want)
-		same(t, e.JSON, c.json)
-		same(t, e.Streams.Quiet, c.json)
-	}
-	e, _, _ := env()
-	e.DefaultOutput = func() (string, error) { return "", errConfig }
-	if err := output(t).Check(e); !errors.Is(err, error(errConfig)) {
-		t.Errorf("%v", err)
-	}
-	if err := output(t, "-o", "csv").Check(e); err != nil {
-		t.Errorf("the profile was asked for nothing: %v", err)
-	}
-	if _, err := os.Stat(file); err == nil {
-		t.Error("the check left a file")
-	}
-}
-
-// That a document was saved is told when all went well, and not beside JSON.
-func TestEmit(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "x.json")
-	write := func(w io.Writer) error { _, err := io.WriteString(w, "{}\n"); return err }
-	for _, failed := range []error{nil, errOther} {
-		e, out, errs := env()
-		o := output(t, "-o", file)
-		if err := o.Check(e); err != nil {
-			t.Fatal(err)
-		}
-		if err := o.Emit(e, write); err != nil {
-			t.Fatal(err)
-		}
-		same(t, errs.String()+out.String(), "")
-		e.Report(failed)
-		same(t, strings.Contains(errs.String(), "✓ Saved to "+file), failed == nil)
-		if text, err := os.ReadFile(file); string(text) != "{}\n" || err != nil {
-			t.Errorf("%q, %v", text, err)
-		}
-	}
-	e, _, errs := env()
-	o := output(t, "-o", file)
-	if err := o.Check(e); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.Emit(e, func(io.Writer) error { return errOther }); !errors.Is(err, errOther) {
-		t.Error(err)
-	}
-	e.Report(nil)
-	same(t, errs.String(), "")
-}
-
 func TestWantsJSON(t *testing.T) {
 	t.Parallel()
-	for value, want := range map[string]bool{"json": true, "x.json": true, "x.JSON": true, "JSON": false, ".json": false, "csv": false, "": false, "json.csv": false} {
+	for value, want := range map[string]bool{"json": true, "jsonl": true, "x.json": true, "x.ndjson": true, "x.JSON": true, "JSON": false, ".json": false, "csv": false, "": false, "json.csv": false} {
 		same(t, command.WantsJSON(value), want)
 	}
 }

@@ -64,7 +64,7 @@ func (e *Env) tell(err error) {
 	if ExitCode(err) == ExitInterrupted {
 		e.Streams.Line("")
 		if partial, ok := errors.AsType[*PartialError](err); ok {
-			e.Streams.Problem("%s", partial.Done)
+			e.Streams.Problem("%s", term.Verbatim(literalLines(partial.Done)))
 		}
 		e.Streams.Warn("%s", cancelled)
 		return
@@ -74,7 +74,7 @@ func (e *Env) tell(err error) {
 		return
 	}
 	if u, ok := errors.AsType[*UsageError](err); ok {
-		e.Streams.Problem("Error: %s", u.Text)
+		e.Streams.Problem("Error: %s", term.Verbatim(literalLines(u.Text)))
 		e.Streams.Line("  %s", u.hint())
 		return
 	}
@@ -137,9 +137,9 @@ func (e *Env) fields(all [][2]string) {
 func said(err error) string {
 	if partial, ok := errors.AsType[*PartialError](err); ok {
 		if partial.Err == nil {
-			return lines(partial.Done)
+			return literalLines(partial.Done)
 		}
-		return "Error: " + lines(partial.Done) + ": " + strings.TrimPrefix(said(partial.Err), "Error: ")
+		return "Error: " + literalLines(partial.Done) + ": " + strings.TrimPrefix(said(partial.Err), "Error: ")
 	}
 	p, ok := errors.AsType[*client.Error](err)
 	switch {
@@ -152,7 +152,7 @@ func said(err error) string {
 	case ok:
 		return term.Literal("Error: " + err.Error())
 	}
-	return "Error: " + lines(ours(err))
+	return "Error: " + literalLines(ours(err))
 }
 
 // ours is an error that no server wrote. That a user was not found says it
@@ -171,8 +171,8 @@ func statusName(p *client.Error) string {
 	return p.Title
 }
 
-// lines makes a message of ours harmless, but keeps its line breaks.
-func lines(text string) string {
+// literalLines makes a message of ours harmless, but keeps its line breaks.
+func literalLines(text string) string {
 	parts := strings.Split(text, "\n")
 	for i := range parts {
 		parts[i] = term.Literal(parts[i])
@@ -204,6 +204,9 @@ func (e *Env) jsonError(err error) any {
 		}
 	}
 	if b.ExitCode == ExitInterrupted {
+		if _, ok := errors.AsType[*PartialError](err); ok {
+			b.Detail = b.Title
+		}
 		b.Title = cancelled
 	}
 	for _, text := range []*string{&b.Title, &b.Detail, &b.Type, &b.RequestID} {

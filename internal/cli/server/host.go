@@ -18,7 +18,7 @@ func newMigrate(e *command.Env) *cobra.Command {
 apart, with a role that may change the schema, it lets the server's own role do
 without that right.`,
 		Example: "  ax server migrate --database-url postgres://owner@db/ax",
-		Args:    noArguments,
+		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := at.config(e)
 			if err != nil {
@@ -67,7 +67,7 @@ func newKey(e *command.Env) *cobra.Command {
 		Use:     "create",
 		Short:   "Print a new API key of an active user",
 		Example: "  ax server key create --email ann@example.com",
-		Args:    noArguments,
+		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if email == "" {
 				return command.Usagef("Missing option: --email")
@@ -94,7 +94,7 @@ func newMail(e *command.Env) *cobra.Command {
 	group := &cobra.Command{Use: "mail", Short: "See letters, their state and their links"}
 	var at location
 	list := &cobra.Command{
-		Use: "list", Short: "List the letters, oldest first", Example: "  ax server mail list", Args: noArguments,
+		Use: "list", Short: "List the letters, oldest first", Example: "  ax server mail list", Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.opened(c.Context(), e, func(s *server.Server) error { return listLetters(c.Context(), e, s) })
 		},

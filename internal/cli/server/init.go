@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ func newInit(e *command.Env) *cobra.Command {
 		Long: `Make the directory and its first administrator, who is active at once, and
 print that user's API key, alone, on standard output. It is shown this once.`,
 		Example: `  ax server init --admin-email ann@example.com --admin-name "Ann Example"`,
-		Args:    noArguments,
+		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if email == "" {
 				return command.Usagef("Missing option: --admin-email")
@@ -27,7 +28,7 @@ print that user's API key, alone, on standard output. It is shown this once.`,
 			if err != nil {
 				return err
 			}
-			key, err := server.Init(c.Context(), config, email, either(name, email))
+			key, err := server.Init(c.Context(), config, email, cmp.Or(name, email))
 			if err != nil {
 				return err
 			}
@@ -41,11 +42,4 @@ print that user's API key, alone, on standard output. It is shown this once.`,
 	c.Flags().StringVar(&email, "admin-email", "", "address of the first administrator (required)")
 	c.Flags().StringVar(&name, "admin-name", "", "full name of the first administrator (default: the address)")
 	return c
-}
-
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

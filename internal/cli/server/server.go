@@ -101,13 +101,6 @@ func data(e *command.Env, line string) error {
 	return e.Streams.Print("%s\n", line)
 }
 
-func noArguments(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return command.Usagef("Got unexpected extra argument %q", args[0])
-	}
-	return nil
-}
-
 func oneArgument(what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 || args[0] == "" {

@@ -27,7 +27,7 @@ func newStart(e *command.Env) *cobra.Command {
 flight finish. Each flag can also be given as an AX_… variable.`,
 		Example: `  ax server start
   ax server start --listen 0.0.0.0:8443 --public-url https://ax.example.com --tls-cert cert.pem --tls-key key.pem`,
-		Args: noArguments,
+		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return in.run(c, e) },
 	}
 	f := c.Flags()

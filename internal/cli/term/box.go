@@ -1,34 +1,55 @@
 package term
 
-import "strings"
+import (
+	"bufio"
+	"strings"
+)
 
-// draw renders the table: a heavy heading, a light body, a rule between rows.
-func (g grid) draw(tty, colour bool) string {
-	var b strings.Builder
-	g.rule(&b, "┏━", "━┳━", "━┓", "━")
-	cells := make([][]string, len(g))
-	styles := make([]Style, len(g))
-	for i, l := range g {
-		cells[i], styles[i] = []string{l.name}, BoldCyan
+// What is written to a bufio.Writer fails at its Flush.
+
+// top draws the heading.
+func (g lanes) top(w *bufio.Writer, colour bool) {
+	g.rule(w, "┏━", "━┳━", "━┓", "━")
+	for _, l := range g {
+		_, _ = w.WriteString("┃ " + inked(l.name, l.width, BoldCyan, false, colour) + " ")
 	}
-	g.row(&b, "┃", cells, styles, tty, colour)
-	g.rule(&b, "┡━", "━╇━", "━┩", "━")
-	for n := range len(g[0].cells) {
-		if n > 0 {
-			g.rule(&b, "├─", "─┼─", "─┤", "─")
-		}
-		for i, l := range g {
-			cells[i], styles[i] = l.at(n)
-		}
-		g.row(&b, "│", cells, styles, tty, colour)
-	}
-	g.rule(&b, "└─", "─┴─", "─┘", "─")
-	return b.String()
+	_, _ = w.WriteString("┃\n")
+	g.rule(w, "┡━", "━╇━", "━┩", "━")
 }
 
-// at is a cell's lines and the style they share.
-func (l lane) at(n int) ([]string, Style) {
-	cell := l.cells[n]
+func (g lanes) rule(w *bufio.Writer, left, middle, right, line string) {
+	_, _ = w.WriteString(left)
+	for i, l := range g {
+		if i > 0 {
+			_, _ = w.WriteString(middle)
+		}
+		_, _ = w.WriteString(strings.Repeat(line, l.width))
+	}
+	_, _ = w.WriteString(right + "\n")
+}
+
+// row draws as many lines as the tallest of its cells has.
+func (g lanes) row(w *bufio.Writer, cells []string, tty, colour bool) {
+	height := 0
+	folded, styles := make([][]string, len(g)), make([]Style, len(g))
+	for i, l := range g {
+		folded[i], styles[i] = l.folded(cells[l.at])
+		height = max(height, len(folded[i]))
+	}
+	for n := range height {
+		for i, l := range g {
+			line := ""
+			if n < len(folded[i]) {
+				line = folded[i][n]
+			}
+			_, _ = w.WriteString("│ " + inked(line, l.width, styles[i], tty, colour) + " ")
+		}
+		_, _ = w.WriteString("│\n")
+	}
+}
+
+// folded is a cell's lines and the style they share.
+func (l lane) folded(cell string) ([]string, Style) {
 	if cell == "" {
 		return []string{absent}, Plain
 	}
@@ -36,36 +57,6 @@ func (l lane) at(n int) ([]string, Style) {
 		return fold(cell, l.limit), Plain
 	}
 	return fold(cell, l.limit), l.style(cell)
-}
-
-func (g grid) rule(b *strings.Builder, left, middle, right, line string) {
-	b.WriteString(left)
-	for i, l := range g {
-		if i > 0 {
-			b.WriteString(middle)
-		}
-		b.WriteString(strings.Repeat(line, l.width))
-	}
-	b.WriteString(right + "\n")
-}
-
-// row writes as many lines as the tallest of its cells has.
-func (g grid) row(b *strings.Builder, edge string, cells [][]string, styles []Style, tty, colour bool) {
-	height := 0
-	for _, c := range cells {
-		height = max(height, len(c))
-	}
-	for n := range height {
-		b.WriteString(edge)
-		for i, l := range g {
-			line := ""
-			if n < len(cells[i]) {
-				line = cells[i][n]
-			}
-			b.WriteString(" " + inked(line, l.width, styles[i], tty, colour) + " " + edge)
-		}
-		b.WriteString("\n")
-	}
 }
 
 // inked pads a line to its column, and gives a terminal its style and

@@ -19,9 +19,20 @@ func pair() []term.Column[string] {
 
 func csvOf(t *testing.T, raw bool, rows ...string) string {
 	t.Helper()
+	return csvIn(t, pair(), raw, rows...)
+}
+
+func csvIn(t *testing.T, cols []term.Column[string], raw bool, rows ...string) string {
+	t.Helper()
 	var b strings.Builder
-	if err := term.CSV(&b, pair(), rows, raw); err != nil {
+	w, err := term.NewCSV(&b, cols, raw)
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if err := w.Add(row); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return b.String()
 }
@@ -38,11 +49,7 @@ func TestCSV(t *testing.T) {
 
 func TestCSVLoneEmptyCell(t *testing.T) {
 	t.Parallel()
-	var b strings.Builder
-	if err := term.CSV(&b, pair()[:1], []string{"", "x"}, false); err != nil {
-		t.Fatal(err)
-	}
-	same(t, b.String(), "first\n\"\"\nx\n")
+	same(t, csvIn(t, pair()[:1], false, "", "x"), "first\n\"\"\nx\n")
 }
 
 func TestCSVFormulas(t *testing.T) {
@@ -76,24 +83,9 @@ func TestCSVRaw(t *testing.T) {
 	same(t, csvOf(t, true, "=1+1", "\x1b\u202e", "\r"), "first,last\n=1+1,=1+1\n\x1b\u202e,\x1b\u202e\n\"\r\",\"\r\"\n")
 }
 
-func TestCSVInParts(t *testing.T) {
-	t.Parallel()
-	var parts strings.Builder
-	w, err := term.NewCSV(&parts, pair(), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, rows := range [][]string{{"a", "b"}, {}, {"c"}} {
-		if err := w.Write(rows); err != nil {
-			t.Fatal(err)
-		}
-	}
-	same(t, parts.String(), csvOf(t, false, "a", "b", "c"))
-}
-
 func TestCSVError(t *testing.T) {
 	t.Parallel()
-	if err := term.CSV(brokenWriter{}, pair(), nil, false); !errors.Is(err, errBroken) {
+	if _, err := term.NewCSV(brokenWriter{}, pair(), false); !errors.Is(err, errBroken) {
 		t.Errorf("error %v", err)
 	}
 }

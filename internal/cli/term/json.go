@@ -22,6 +22,16 @@ func JSON(w io.Writer, v any) error {
 	return err
 }
 
+// JSONLine writes v on one line, without spaces, in the characters of JSON.
+func JSONLine(w io.Writer, v any) error {
+	b, err := compact(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(b, '\n'))
+	return err
+}
+
 // A JSONList writes an object whose first key holds a list, one item at a
 // time, so that a list of any length needs the memory of one item. The
 // document is the one that JSON would have written at once.
@@ -50,26 +60,36 @@ func (l *JSONList) Add(v any) error {
 	return err
 }
 
-// Close ends the list and the document, with v under the second key.
+// Close ends the list and the document, with v under the second key, unless
+// the key is empty.
 func (l *JSONList) Close(key string, v any) error {
-	b, err := marshal(v, "  ")
-	if err != nil {
-		return err
-	}
-	before := "\n  ]"
+	end := "\n  ]"
 	if l.n == 0 {
-		before = fmt.Sprintf("{\n  %q: []", l.key)
+		end = fmt.Sprintf("{\n  %q: []", l.key)
 	}
-	_, err = fmt.Fprintf(l.w, "%s,\n  %q: %s\n}\n", before, key, b)
+	if key != "" {
+		b, err := marshal(v, "  ")
+		if err != nil {
+			return err
+		}
+		end += fmt.Sprintf(",\n  %q: %s", key, b)
+	}
+	_, err := io.WriteString(l.w, end+"\n}\n")
 	return err
 }
 
 // marshal encodes v for a place that is indented by prefix.
 func marshal(v any, prefix string) ([]byte, error) {
+	return encoded(v, func(enc *json.Encoder) { enc.SetIndent(prefix, "  ") })
+}
+
+func compact(v any) ([]byte, error) { return encoded(v, func(*json.Encoder) {}) }
+
+func encoded(v any, set func(*json.Encoder)) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent(prefix, "  ")
+	set(enc)
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}

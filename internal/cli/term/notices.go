@@ -20,7 +20,9 @@ func (s *Streams) Notice(format string, args ...any) {
 // Success says that something was done: ✓.
 func (s *Streams) Success(format string, args ...any) {
 	printfLike(format, args...)
-	s.say(Green, "✓ ", format, args)
+	if !s.Silent {
+		s.say(Green, "✓ ", format, args)
+	}
 }
 
 // Warn says that something needs attention: ⚠.

@@ -70,7 +70,7 @@ func TestNoticeArguments(t *testing.T) {
 		{"nil", "%v", nil, "<nil>"},
 		{"verbatim", "%s", term.Verbatim("one\ntwo"), "one\ntwo"},
 		{"output error", "%v", badOutput, "Invalid output option: x\\x1b.txt\nMust be either:\n" +
-			"  - A format: table, json, csv, parquet\n  - A file path with extension: .json, .csv, .parquet, .pq"},
+			"  - A format: table, json, jsonl, csv, parquet\n  - A file path with extension: .json, .jsonl, .ndjson, .csv, .parquet, .pq"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

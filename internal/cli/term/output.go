@@ -2,20 +2,21 @@ package term
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // A Format is a way to write data.
 type Format string
 
-// The formats of --output. Parquet is recognised, and refused.
+// The formats of --output.
 const (
 	FormatTable   Format = "table"
 	FormatJSON    Format = "json"
+	FormatJSONL   Format = "jsonl"
 	FormatCSV     Format = "csv"
 	FormatParquet Format = "parquet"
 )
@@ -51,31 +52,31 @@ func (e *OutputError) Error() string {
 
 func (e *OutputError) Unwrap() error { return e.Err }
 
-// ErrParquet is wrapped by the error for an output that would be parquet.
-var ErrParquet = errors.New("parquet is not supported")
+// Formats are the formats of --output, as their users are told them.
+func Formats() []string {
+	return []string{string(FormatTable), string(FormatJSON), string(FormatJSONL), string(FormatCSV), string(FormatParquet)}
+}
 
 // ParseOutput reads the value of --output: a format in lower case, or a file
 // path whose extension, in any case, names one. Errors are *OutputError.
 func ParseOutput(value string) (Output, error) {
-	out := Output{Format: Format(value)}
-	switch out.Format {
-	case FormatTable, FormatJSON, FormatCSV:
-		return out, nil
-	case FormatParquet:
-		return Output{}, noParquet(value)
+	if slices.Contains(Formats(), value) {
+		return Output{Format: Format(value)}, nil
 	}
 	switch extension(value) {
 	case ".json":
 		return Output{FormatJSON, value}, nil
+	case ".jsonl", ".ndjson":
+		return Output{FormatJSONL, value}, nil
 	case ".csv":
 		return Output{FormatCSV, value}, nil
 	case ".parquet", ".pq":
-		return Output{}, noParquet(value)
+		return Output{FormatParquet, value}, nil
 	}
 	return Output{}, &OutputError{Value: value, Reason: "Invalid output option: " + Literal(value) + `
 Must be either:
-  - A format: table, json, csv, parquet
-  - A file path with extension: .json, .csv, .parquet, .pq`}
+  - A format: ` + strings.Join(Formats(), ", ") + `
+  - A file path with extension: .json, .jsonl, .ndjson, .csv, .parquet, .pq`}
 }
 
 // extension is the lower-case extension, "" for a name that is nothing else.
@@ -85,11 +86,6 @@ func extension(path string) string {
 		return ""
 	}
 	return strings.ToLower(ext)
-}
-
-func noParquet(value string) error {
-	return &OutputError{Value: value, Err: ErrParquet, Reason: "Parquet output is not supported yet: " + Literal(value) +
-		"\nChoose json or csv, or a file that ends in .json or .csv."}
 }
 
 // Emit calls write with the place that o names: Out, or the file, which Success

@@ -25,6 +25,12 @@ func TestParseOutput(t *testing.T) {
 		"table.csv":     {Format: term.FormatCSV, Path: "table.csv"},
 		"my file.json":  {Format: term.FormatJSON, Path: "my file.json"},
 		"json/sub.json": {Format: term.FormatJSON, Path: "json/sub.json"},
+		"jsonl":         {Format: term.FormatJSONL},
+		"x.jsonl":       {Format: term.FormatJSONL, Path: "x.jsonl"},
+		"x.NdJson":      {Format: term.FormatJSONL, Path: "x.NdJson"},
+		"parquet":       {Format: term.FormatParquet},
+		"x.parquet":     {Format: term.FormatParquet, Path: "x.parquet"},
+		"x.PQ":          {Format: term.FormatParquet, Path: "x.PQ"},
 	} {
 		got, err := term.ParseOutput(value)
 		if err != nil || got != want {
@@ -43,19 +49,7 @@ func TestParseOutputInvalid(t *testing.T) {
 			continue
 		}
 		same(t, err.Error(), "Invalid output option: "+term.Literal(value)+"\nMust be either:\n"+
-			"  - A format: table, json, csv, parquet\n  - A file path with extension: .json, .csv, .parquet, .pq")
-	}
-}
-
-func TestParseOutputParquet(t *testing.T) {
-	t.Parallel()
-	for _, value := range []string{"parquet", "x.parquet", "x.PQ"} {
-		_, err := term.ParseOutput(value)
-		if _, ok := errors.AsType[*term.OutputError](err); !ok || !errors.Is(err, term.ErrParquet) {
-			t.Errorf("%q: %#v", value, err)
-			continue
-		}
-		same(t, err.Error(), "Parquet output is not supported yet: "+value+"\nChoose json or csv, or a file that ends in .json or .csv.")
+			"  - A format: table, json, jsonl, csv, parquet\n  - A file path with extension: .json, .jsonl, .ndjson, .csv, .parquet, .pq")
 	}
 }
 

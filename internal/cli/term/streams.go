@@ -23,8 +23,9 @@ type Streams struct {
 	// OutColor and ErrColor say whether colour may be used; see SetColor.
 	OutColor, ErrColor bool
 
-	// Quiet silences Notice and Progress, not outcomes, warnings or problems.
-	Quiet bool
+	// Quiet silences Notice and Progress, Silent also Success. Neither silences
+	// warnings or problems.
+	Quiet, Silent bool
 
 	// Width is the terminal's width in columns, 0 when it is not known.
 	Width func() int

@@ -1,6 +1,7 @@
 package term
 
 import (
+	"bufio"
 	"slices"
 	"strings"
 )
@@ -13,97 +14,167 @@ const (
 	absent    = "—"
 )
 
-// A Column is a heading and how to read its cell from a row.
-type Column[T any] struct {
-	Name string
-	Cell func(T) string
-
-	ID       bool // an identifier, never folded
-	Optional bool // left out of a table when it is empty in every row
-
-	// Drop is the column's turn to be left out of a table that is wider than
-	// the terminal: 1 goes first, 0 never goes.
-	Drop int
-
-	Style func(cell string) Style // of a cell, nil for Plain
-}
-
 // Table draws rows to Out, each cell Literal, an empty one as a dash. Piped,
 // it has its natural width and every cell is one line. On a terminal cells
 // fold, and columns with a Drop are left out until the table fits, which one
 // notice tells. Without rows it only says on Err that there are none.
 func Table[T any](s *Streams, cols []Column[T], rows []T) error {
-	if len(rows) == 0 {
-		s.Line("No items to display")
+	t := NewTable(s, cols)
+	defer t.Discard()
+	for _, row := range rows {
+		if err := t.Add(row); err != nil {
+			return err
+		}
+	}
+	return t.Close()
+}
+
+// A TableWriter is Table for rows that come one at a time. Nothing is written
+// before Close, since the widths depend on every row; what a long table needs
+// until then is on the disk, not in memory.
+type TableWriter[T any] struct {
+	s    *Streams
+	cols []Column[T]
+	lanes
+	rows  spill
+	count int
+}
+
+// NewTable begins a table. Close or Discard has to end it.
+func NewTable[T any](s *Streams, cols []Column[T]) *TableWriter[T] {
+	t := &TableWriter[T]{s: s, cols: slices.Clone(cols)}
+	slices.SortStableFunc(t.cols, func(a, b Column[T]) int {
+		switch {
+		case a.Lead == b.Lead:
+			return 0
+		case a.Lead:
+			return -1
+		}
+		return 1
+	})
+	for i, c := range t.cols {
+		l := lane{name: Literal(c.Name), at: i, id: c.ID, drop: c.Drop, style: c.Style, optional: c.Optional}
+		if s.OutTTY && !l.id {
+			l.limit = foldAt
+		}
+		l.width = width(l.name)
+		t.lanes = append(t.lanes, l)
+	}
+	return t
+}
+
+// Add adds a row. An error is an *OutputError: the disk does not hold the table.
+func (t *TableWriter[T]) Add(row T) error {
+	cells := make([]string, len(t.cols))
+	for i, c := range t.cols {
+		cells[i] = Literal(c.short(row))
+	}
+	t.measure(cells)
+	t.count++
+	return t.kept(t.rows.add(cells))
+}
+
+// Discard forgets the rows. After Close it does nothing.
+func (t *TableWriter[T]) Discard() { t.rows.close() }
+
+// Close draws the table.
+func (t *TableWriter[T]) Close() error {
+	defer t.rows.close()
+	if t.count == 0 {
+		t.s.Line("No items to display")
 		return nil
 	}
-	var g grid
-	for _, c := range cols {
-		l := lane{name: Literal(c.Name), cells: make([]string, len(rows)), id: c.ID, drop: c.Drop, style: c.Style}
-		empty := true
-		for i, row := range rows {
-			l.cells[i] = Literal(c.Cell(row))
-			empty = empty && l.cells[i] == ""
-		}
-		if !empty || !c.Optional {
-			g = append(g, l)
-		}
-	}
+	g := slices.DeleteFunc(t.lanes, func(l lane) bool { return l.optional && !l.used })
 	if len(g) == 0 {
 		return nil
 	}
-	return s.table(g)
-}
-
-// A lane is a column with its cells read.
-type lane struct {
-	name  string
-	cells []string
-	id    bool
-	drop  int
-	style func(string) Style
-	width int
-	limit int // columns at which cells fold, 0 for never
-}
-
-type grid []lane
-
-func (s *Streams) table(g grid) error {
-	for i := range g {
-		if s.OutTTY && !g[i].id {
-			g[i].limit = foldAt
-		}
-		g[i].measure()
-	}
 	var dropped []string
 	wide := false
-	if room := s.columns(); s.OutTTY && room > 0 {
+	if room := t.s.columns(); t.s.OutTTY && room > 0 {
 		g, dropped = g.drop(room)
 		wide = !g.squeeze(room)
+		if err := t.kept(g.again(&t.rows)); err != nil {
+			return err
+		}
 	}
-	if err := s.Print("%s", Verbatim(g.draw(s.OutTTY, s.OutColor))); err != nil {
+	if err := t.draw(g); err != nil {
 		return err
 	}
 	switch {
 	case len(dropped) > 0:
-		s.Notice("Left out to fit the terminal: %s. To see every column, add -o json", strings.Join(dropped, ", "))
+		t.s.Notice("Left out to fit the terminal: %s. To see every column, add -o json", strings.Join(dropped, ", "))
 	case wide:
-		s.Notice("The table is wider than the terminal. To see it whole, add -o json")
+		t.s.Notice("The table is wider than the terminal. To see it whole, add -o json")
 	}
 	return nil
 }
 
-// measure sets the width that the heading and the folded cells need.
-func (l *lane) measure() {
-	l.width = width(l.name)
-	for _, cell := range l.cells {
+func (t *TableWriter[T]) draw(g lanes) error {
+	w := bufio.NewWriterSize(sink{t.s.Out, stdout}, 64<<10)
+	g.top(w, t.s.OutColor)
+	first := true
+	err := t.rows.each(func(cells []string) error {
+		if !first {
+			g.rule(w, "├─", "─┼─", "─┤", "─")
+		}
+		first = false
+		g.row(w, cells, t.s.OutTTY, t.s.OutColor)
+		return nil
+	})
+	if err != nil {
+		return t.kept(err)
+	}
+	g.rule(w, "└─", "─┴─", "─┘", "─")
+	return w.Flush()
+}
+
+func (t *TableWriter[T]) kept(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &OutputError{Path: "a temporary file for the table", Err: bare(err)}
+}
+
+// A lane is a column of the table that is drawn.
+type lane struct {
+	name     string
+	at       int // its place in a row
+	id       bool
+	optional bool
+	used     bool // some cell is not empty
+	drop     int
+	style    func(string) Style
+	width    int
+	limit    int // columns at which cells fold, 0 for never
+}
+
+type lanes []lane
+
+// measure widens the lanes to the cells of a row.
+func (g lanes) measure(cells []string) {
+	for i := range g {
+		l := &g[i]
+		cell := cells[l.at]
+		l.used = l.used || cell != ""
+		l.width = max(l.width, 1)
 		for _, line := range fold(cell, l.limit) {
-			l.width = max(l.width, width(line), 1)
+			l.width = max(l.width, width(line))
 		}
 	}
 }
 
-func (g grid) total() int {
+// again measures every row anew, after limits have changed.
+func (g lanes) again(rows *spill) error {
+	for i := range g {
+		g[i].width = width(g[i].name)
+	}
+	return rows.each(func(cells []string) error {
+		g.measure(cells)
+		return nil
+	})
+}
+
+func (g lanes) total() int {
 	n := 1
 	for _, l := range g {
 		n += l.width + 3
@@ -112,7 +183,7 @@ func (g grid) total() int {
 }
 
 // drop leaves columns out in their order until the rest fits into room.
-func (g grid) drop(room int) (rest grid, names []string) {
+func (g lanes) drop(room int) (rest lanes, names []string) {
 	for len(g) > 1 && g.total() > room {
 		first := -1
 		for i, l := range g {
@@ -131,7 +202,7 @@ func (g grid) drop(room int) (rest grid, names []string) {
 
 // squeeze folds the widest cells more narrowly until the table fits into room.
 // When that is not possible it leaves everything as it was and says false.
-func (g grid) squeeze(room int) bool {
+func (g lanes) squeeze(room int) bool {
 	before := slices.Clone(g)
 	for g.total() > room {
 		widest := -1
@@ -146,9 +217,6 @@ func (g grid) squeeze(room int) bool {
 		}
 		g[widest].limit = g[widest].width - 1
 		g[widest].width--
-	}
-	for i := range g {
-		g[i].measure()
 	}
 	return true
 }

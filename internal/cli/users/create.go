@@ -3,8 +3,6 @@ package users
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +16,8 @@ import (
 type create struct {
 	name, email, role, mode string
 	notDeveloper            bool
-	output                  command.Output
+	from                    from
+	output                  command.OutputFlags
 }
 
 func newCreate(e *command.Env) *cobra.Command {
@@ -30,9 +29,17 @@ func newCreate(e *command.Env) *cobra.Command {
     --full-name "Jane Doe" \
     --email jane@example.com \
     --role member \
-    --invite-mode email_link`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return in.run(c.Context(), e, c.Flags().Changed) },
+    --invite-mode email_link
+  ax users create --from people.csv --role member --invite-mode email_link --dry-run
+  ax users create --from hr.csv --map email='Work Email',full_name='{First} {Last}' \
+    --role member --invite-mode email_link`,
+		Args: command.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if list, err := in.from.given("full-name", "email"); list || err != nil {
+				return in.from.or(err, func() error { return in.createFrom(c.Context(), e) })
+			}
+			return in.run(c.Context(), e, c.Flags().Changed)
+		},
 	}
 	f := c.Flags()
 	f.StringVarP(&in.name, "full-name", "n", "", "full name for the user (1-255 characters)")
@@ -40,7 +47,8 @@ func newCreate(e *command.Env) *cobra.Command {
 	f.StringVarP(&in.role, "role", "r", "", "account-level role: admin, member, member_ui_only or annotator")
 	f.StringVar(&in.mode, "invite-mode", "", "invite mode: none, email_link or temporary_password")
 	f.BoolVar(&in.notDeveloper, "is-not-developer", false, "disable developer permissions")
-	in.output.Flag(c)
+	in.from.flags(c)
+	command.AddOutput(c, &in.output, createdView)
 	return c
 }
 
@@ -53,7 +61,8 @@ func (in *create) run(ctx context.Context, e *command.Env, given func(flag strin
 		return command.Usagef("Missing option: %s", flags(missing))
 	}
 	// A temporary password is shown once: the output must be sound first.
-	if err := in.output.Check(e); err != nil {
+	out, err := command.Open(ctx, e, in.output, createdView())
+	if err != nil {
 		return err
 	}
 	if err := ask(ctx, e, missing); err != nil {
@@ -70,15 +79,20 @@ func (in *create) run(ctx context.Context, e *command.Env, given func(flag strin
 		return command.Doing("create user", err)
 	}
 	if !created {
-		return in.showInvited(e, asUser(u))
+		return showInvited(e, out, u)
 	}
 	failed := in.withdrawDeveloper(ctx, c, &u)
-	return in.show(e, u, failed)
+	return show(e, out, u, failed)
 }
 
-// showInvited shows the user that was there already.
-func (in *create) showInvited(e *command.Env, u wire.User) error {
-	if err := command.Show(e, in.output, view(), u); err != nil {
+// showInvited shows the user that was there already, without what the server
+// may say of an invitation that it did not make.
+func showInvited(e *command.Env, out *command.Output[createdUser], u wire.CreatedUser) error {
+	out.View.Title = view().Title
+	for i := range out.View.Columns {
+		out.View.Columns[i].Optional = true
+	}
+	if err := out.Show(createdUser{User: asUser(u)}); err != nil {
 		return err
 	}
 	e.Streams.Warn("%s was already invited; nothing was changed or sent. Use 'ax users resend-invitation' for a new link.", u.Email)
@@ -99,17 +113,14 @@ func (in *create) withdrawDeveloper(ctx context.Context, c *client.Client, u *wi
 	return nil
 }
 
-// show writes the new user. Whatever goes wrong, a temporary password reaches
-// the person, or nobody will ever know it. failed is what went wrong before.
-func (in *create) show(e *command.Env, u wire.CreatedUser, failed error) error {
-	err := command.Show(e, in.output, createdView(), u)
-	switch {
-	case err != nil && u.TemporaryPassword != "":
-		done := "The user was created. The temporary password is: " + term.Literal(u.TemporaryPassword) + "\nIt could not be written where it should"
-		return &command.PartialError{Done: done, Err: errors.Join(err, failed)}
-	case err != nil:
-		return &command.PartialError{Done: "The user was created, but could not be shown", Err: errors.Join(err, failed)}
-	case failed != nil:
+// show writes the new user. failed is what went wrong after the creation.
+func show(e *command.Env, out *command.Output[createdUser], u wire.CreatedUser, failed error) error {
+	err := out.Changed(createdUser{asUser(u), u.InviteMode, u.TemporaryPassword}, "The user was created")
+	if partial, ok := errors.AsType[*command.PartialError](err); ok {
+		partial.Err = errors.Join(partial.Err, failed)
+		return partial
+	}
+	if failed != nil {
 		return failed
 	}
 	e.Streams.Success("User created successfully")
@@ -193,26 +204,19 @@ func asUser(u wire.CreatedUser) wire.User {
 	return wire.User{ID: u.ID, Name: u.Name, Email: u.Email, CreatedAt: u.CreatedAt, Status: u.Status, Role: u.Role, IsDeveloper: u.IsDeveloper}
 }
 
-func createdView() command.View[wire.CreatedUser] {
-	return command.View[wire.CreatedUser]{
-		Table: func(s *term.Streams, u wire.CreatedUser) error {
-			return term.Panel(s, "CreateUserResponse Details", append(fields(asUser(u)),
-				term.Field{Name: "invite_mode", Value: string(u.InviteMode)},
-				term.Field{Name: "temporary_password", Value: u.TemporaryPassword}))
-		},
-		CSV: func(w io.Writer, u wire.CreatedUser) error {
-			return term.CSV(w, createdColumns(), []wire.CreatedUser{u}, false)
-		},
-		JSON: func(u wire.CreatedUser) any { return u },
-	}
+// A createdUser is a user with what is told only at the creation.
+type createdUser struct {
+	wire.User
+	InviteMode        wire.InviteMode `json:"invite_mode,omitempty"`
+	TemporaryPassword string          `json:"temporary_password,omitempty"`
 }
 
-func createdColumns() []term.Column[wire.CreatedUser] {
-	var cols []term.Column[wire.CreatedUser]
-	for _, c := range csvColumns() {
-		cols = append(cols, term.Column[wire.CreatedUser]{Name: c.Name, Cell: func(u wire.CreatedUser) string { return c.Cell(asUser(u)) }})
+func createdView() command.View[createdUser] {
+	user := func(u createdUser) wire.User { return u.User }
+	return command.View[createdUser]{
+		Title: "CreateUserResponse Details", Key: "users",
+		Columns: append(term.Of(view().Columns, user),
+			term.Column[createdUser]{Name: "invite_mode", Cell: func(u createdUser) string { return string(u.InviteMode) }},
+			term.Column[createdUser]{Name: "temporary_password", Cell: func(u createdUser) string { return u.TemporaryPassword }, Secret: true}),
 	}
-	return append(cols,
-		term.Column[wire.CreatedUser]{Name: "invite_mode", Cell: func(u wire.CreatedUser) string { return fmt.Sprint(u.InviteMode) }},
-		term.Column[wire.CreatedUser]{Name: "temporary_password", Cell: func(u wire.CreatedUser) string { return u.TemporaryPassword }})
 }

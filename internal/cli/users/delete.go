@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -35,7 +34,9 @@ type target struct {
 type remove struct {
 	targets []*target // in the order of the command line
 	force   bool
-	output  command.Output
+	from    from
+	most    int // rows of a list
+	output  command.OutputFlags
 }
 
 func newDelete(e *command.Env) *cobra.Command {
@@ -50,15 +51,23 @@ and role bindings. A deleted address cannot be invited again.`,
 		Example: `  ax users delete --id usr_abc123
   ax users delete --id id1,id2,id3 --force
   ax users delete --email jane@example.com
-  ax users delete --id usr_abc123 --email jane@example.com --force`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return in.run(c.Context(), e) },
+  ax users delete --id usr_abc123 --email jane@example.com --force
+  ax users delete --from leavers.csv --dry-run`,
+		Args: command.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if list, err := in.from.given("id", "email"); list || err != nil {
+				return in.from.or(err, func() error { return in.deleteFrom(c.Context(), e) })
+			}
+			return in.run(c.Context(), e)
+		},
 	}
 	f := c.Flags()
 	f.Var(targetFlag{&in, false}, "id", "user ID to delete; repeat it or separate several by commas")
 	f.VarP(targetFlag{&in, true}, "email", "e", "user email to resolve and delete; repeat it or separate several by commas")
 	f.BoolVarP(&in.force, "force", "f", false, "skip the confirmation prompt")
-	in.output.Flag(c)
+	f.IntVar(&in.most, "max-delete", 50, "with --from: how many rows a list may have")
+	in.from.flags(c)
+	command.AddOutput(c, &in.output, resultsView)
 	return c
 }
 
@@ -95,7 +104,8 @@ func (in *remove) run(ctx context.Context, e *command.Env) error {
 	if !in.force && (!e.Streams.InTTY || !e.Streams.ErrTTY) {
 		return command.Usagef("Nobody is there to confirm; use --force to delete without asking. Nothing was deleted.")
 	}
-	if err := in.output.Check(e); err != nil {
+	out, err := command.Open(ctx, e, in.output, resultsView())
+	if err != nil {
 		return err
 	}
 	c, err := e.Client(ctx)
@@ -109,7 +119,7 @@ func (in *remove) run(ctx context.Context, e *command.Env) error {
 		return err
 	}
 	in.deleteAll(ctx, e, c)
-	return in.report(ctx, e)
+	return in.report(ctx, e, out)
 }
 
 // find resolves every target before anything is deleted, and makes those that
@@ -237,18 +247,18 @@ func (in *remove) deleteAll(ctx context.Context, e *command.Env, c *client.Clien
 }
 
 // report shows what became of each, also after an interruption.
-func (in *remove) report(ctx context.Context, e *command.Env) error {
-	var out results
+func (in *remove) report(ctx context.Context, e *command.Env, out *command.Output[result]) error {
+	var rows []result
 	counts := map[string]int{}
 	for _, t := range in.targets {
 		if t.outcome == "" {
 			continue // interrupted before its turn
 		}
 		counts[t.outcome]++
-		out.Results = append(out.Results, t.result(e))
+		rows = append(rows, t.result(e))
 	}
 	summary := fmt.Sprintf("%d deleted, %d failed, %d not found", counts[deleted], counts[failed], counts[notFound])
-	if err := command.Show(e, in.output, resultsView(), out); err != nil {
+	if err := out.Results(rows); err != nil {
 		return &command.PartialError{Done: summary + "; this could not be shown in full", Err: err}
 	}
 	if ctx.Err() != nil {
@@ -271,10 +281,7 @@ func (in *remove) refused() error {
 	return nil
 }
 
-type results struct {
-	Results []result `json:"results"`
-}
-
+// A result is a row of what became of the targets.
 type result struct {
 	UserID string `json:"user_id,omitempty"`
 	Status string `json:"status"`
@@ -290,21 +297,20 @@ func (t *target) result(e *command.Env) result {
 	return r
 }
 
-func resultsView() command.View[results] {
-	cols := []term.Column[result]{
-		{Name: "user_id", Cell: func(r result) string { return r.UserID }, ID: true},
-		{Name: "status", Cell: func(r result) string { return r.Status }},
-		{Name: "email", Cell: func(r result) string { return r.Email }, Optional: true},
-		{Name: "error", Cell: func(r result) string { return r.Error }, Optional: true},
-	}
-	return command.View[results]{
-		Table: func(s *term.Streams, r results) error { return term.Table(s, cols, r.Results) },
-		CSV:   func(w io.Writer, r results) error { return term.CSV(w, cols, r.Results, false) },
-		JSON: func(r results) any {
-			if r.Results == nil {
-				r.Results = []result{}
+func resultsView() command.View[result] {
+	return command.View[result]{
+		Title: "Deletion", Key: "results",
+		Columns: []term.Column[result]{
+			{Name: "user_id", Cell: func(r result) string { return r.UserID }, ID: true},
+			{Name: "status", Cell: func(r result) string { return r.Status }},
+			{Name: "email", Cell: func(r result) string { return r.Email }, Optional: true},
+			{Name: "error", Cell: func(r result) string { return r.Error }, Optional: true},
+		},
+		Quiet: func(r result) string {
+			if r.Status != deleted {
+				return ""
 			}
-			return r
+			return r.UserID
 		},
 	}
 }

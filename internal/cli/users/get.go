@@ -12,21 +12,22 @@ import (
 )
 
 func newGet(e *command.Env) *cobra.Command {
-	var output command.Output
+	var output command.OutputFlags
 	c := &cobra.Command{
 		Use:   "get <user-id-or-email>",
 		Short: "Get a user by ID or email address",
 		Example: `  ax users get usr_abc123
   ax users get jane@example.com`,
 		Args: oneUser,
-		RunE: func(c *cobra.Command, args []string) error { return get(c.Context(), e, &output, args[0]) },
+		RunE: func(c *cobra.Command, args []string) error { return get(c.Context(), e, output, args[0]) },
 	}
-	output.Flag(c)
+	command.AddOutput(c, &output, view)
 	return c
 }
 
-func get(ctx context.Context, e *command.Env, output *command.Output, ref string) error {
-	if err := output.Check(e); err != nil {
+func get(ctx context.Context, e *command.Env, output command.OutputFlags, ref string) error {
+	out, err := command.Open(ctx, e, output, view())
+	if err != nil {
 		return err
 	}
 	c, err := e.Client(ctx)
@@ -39,7 +40,7 @@ func get(ctx context.Context, e *command.Env, output *command.Output, ref string
 	if err != nil {
 		return command.Doing("get user", err)
 	}
-	return command.Show(e, *output, view(), u)
+	return out.Show(u)
 }
 
 func byReference(ctx context.Context, c *client.Client, ref string) (wire.User, error) {

@@ -257,7 +257,7 @@ func TestListOutputIsCheckedFirst(t *testing.T) {
 	if err := os.Symlink(w.Path("read-only.json"), w.Path("link.json")); err != nil {
 		t.Fatal(err)
 	}
-	bad := "\nMust be either:\n  - A format: table, json, csv, parquet\n  - A file path with extension: .json, .csv, .parquet, .pq\n"
+	bad := "\nMust be either:\n  - A format: table, json, jsonl, csv, parquet\n  - A file path with extension: .json, .jsonl, .ndjson, .csv, .parquet, .pq\n"
 	for output, want := range map[string]string{
 		"xml":                    "✗ Error: Invalid output option: xml" + bad,
 		"JSON":                   "✗ Error: Invalid output option: JSON" + bad,

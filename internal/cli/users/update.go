@@ -13,24 +13,32 @@ import (
 type update struct {
 	name                    string
 	developer, notDeveloper bool
-	output                  command.Output
+	from                    from
+	output                  command.OutputFlags
 }
 
 func newUpdate(e *command.Env) *cobra.Command {
 	var in update
 	c := &cobra.Command{
-		Use:   "update <user-id-or-email>",
+		Use:   "update <user-id-or-email> | --from <file>",
 		Short: "Update a user's full name or developer permission flag",
 		Example: `  ax users update usr_abc123 --full-name "Jane Smith"
-  ax users update usr_abc123 --is-not-developer`,
-		Args: oneUser,
-		RunE: func(c *cobra.Command, args []string) error { return in.run(c.Context(), e, args[0], c.Flags().Changed) },
+  ax users update usr_abc123 --is-not-developer
+  ax users update --from people.csv --dry-run`,
+		Args: oneUserOrList,
+		RunE: func(c *cobra.Command, args []string) error {
+			if list, err := in.from.given("full-name"); list || err != nil {
+				return in.from.or(err, func() error { return in.updateFrom(c.Context(), e, c.Flags().Changed) })
+			}
+			return in.run(c.Context(), e, args[0], c.Flags().Changed)
+		},
 	}
 	f := c.Flags()
 	f.StringVarP(&in.name, "full-name", "n", "", "new full name for the user")
 	f.BoolVar(&in.developer, "is-developer", false, "give developer permissions")
 	f.BoolVar(&in.notDeveloper, "is-not-developer", false, "take developer permissions away")
-	in.output.Flag(c)
+	in.from.flags(c)
+	command.AddOutput(c, &in.output, view)
 	return c
 }
 
@@ -39,7 +47,8 @@ func (in *update) run(ctx context.Context, e *command.Env, ref string, given fun
 	if err != nil {
 		return err
 	}
-	if err := in.output.Check(e); err != nil {
+	out, err := command.Open(ctx, e, in.output, view())
+	if err != nil {
 		return err
 	}
 	c, err := e.Client(ctx)
@@ -56,8 +65,8 @@ func (in *update) run(ctx context.Context, e *command.Env, ref string, given fun
 	if err != nil {
 		return command.Doing("update user", err)
 	}
-	if err := command.Show(e, in.output, view(), u); err != nil {
-		return &command.PartialError{Done: "The user was updated, but could not be shown", Err: err}
+	if err := out.Changed(u, "The user was updated"); err != nil {
+		return err
 	}
 	e.Streams.Success("User updated successfully")
 	return nil

@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -66,50 +64,28 @@ func checkName(name string) error {
 	return nil
 }
 
-// columns are the fields of a user in the order of the table; wider ones that
-// say least leave a narrow terminal first.
-func columns() []term.Column[wire.User] {
-	return []term.Column[wire.User]{
-		{Name: "name", Cell: func(u wire.User) string { return u.Name }},
-		{Name: "id", Cell: func(u wire.User) string { return u.ID }, ID: true},
-		{Name: "email", Cell: func(u wire.User) string { return u.Email }},
-		{Name: "created_at", Cell: func(u wire.User) string { return shortTime(u.CreatedAt) }, Drop: 2},
-		{Name: "status", Cell: func(u wire.User) string { return string(u.Status) }, Style: statusStyle},
-		{Name: "role", Cell: func(u wire.User) string { return roleName(u.Role) }, Drop: 3},
-		{Name: "is_developer", Cell: func(u wire.User) string { return capital(u.IsDeveloper) }, Drop: 1, Style: boolStyle},
-	}
-}
-
-// csvColumns are the same for programs: the API's order, times as sent,
-// booleans as JSON has them.
-func csvColumns() []term.Column[wire.User] {
-	return []term.Column[wire.User]{
-		{Name: "id", Cell: func(u wire.User) string { return u.ID }},
-		{Name: "name", Cell: func(u wire.User) string { return u.Name }},
-		{Name: "email", Cell: func(u wire.User) string { return u.Email }},
-		{Name: "created_at", Cell: func(u wire.User) string { return u.CreatedAt }},
-		{Name: "status", Cell: func(u wire.User) string { return string(u.Status) }},
-		{Name: "role", Cell: func(u wire.User) string { return roleName(u.Role) }},
-		{Name: "is_developer", Cell: func(u wire.User) string { return fmt.Sprint(u.IsDeveloper) }},
-	}
-}
-
-// view is one user in every format.
+// view is a user in every format. On a narrow terminal the columns that say
+// least leave first.
 func view() command.View[wire.User] {
 	return command.View[wire.User]{
-		Table: func(s *term.Streams, u wire.User) error { return term.Panel(s, "User Details", fields(u)) },
-		CSV: func(w io.Writer, u wire.User) error {
-			return term.CSV(w, csvColumns(), []wire.User{u}, false)
+		Title: "User Details", Key: "users",
+		Columns: []term.Column[wire.User]{
+			{Name: "id", Cell: func(u wire.User) string { return u.ID }, ID: true},
+			{Name: "name", Cell: func(u wire.User) string { return u.Name }, Lead: true},
+			{Name: "email", Cell: func(u wire.User) string { return u.Email }},
+			command.Time("created_at", 2, func(u wire.User) string { return u.CreatedAt }),
+			{Name: "status", Cell: func(u wire.User) string { return string(u.Status) }, Style: statusStyle},
+			{Name: "role", Cell: func(u wire.User) string { return roleName(u.Role) }, Kind: term.Struct, Fields: roleFields(), Drop: 3},
+			command.Bool("is_developer", 1, func(u wire.User) bool { return u.IsDeveloper }),
 		},
-		JSON: func(u wire.User) any { return u },
 	}
 }
 
-func fields(u wire.User) []term.Field {
-	return []term.Field{
-		{Name: "id", Value: u.ID}, {Name: "name", Value: u.Name}, {Name: "email", Value: u.Email},
-		{Name: "created_at", Value: shortTime(u.CreatedAt)}, {Name: "status", Value: string(u.Status)},
-		{Name: "role", Value: roleName(u.Role)}, {Name: "is_developer", Value: capital(u.IsDeveloper)},
+func roleFields() []term.Column[wire.User] {
+	return []term.Column[wire.User]{
+		{Name: "type", Cell: func(u wire.User) string { return u.Role.Type }},
+		{Name: "name", Cell: func(u wire.User) string { return u.Role.Name }},
+		{Name: "id", Cell: func(u wire.User) string { return u.Role.ID }},
 	}
 }
 
@@ -121,34 +97,11 @@ func roleName(r wire.RoleAssignment) string {
 	return r.ID
 }
 
-// shortTime is a time for people; one that is not RFC 3339 stands as it came.
-func shortTime(s string) string {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return s
-	}
-	return t.UTC().Format(time.DateTime)
-}
-
-func capital(b bool) string {
-	if b {
-		return "True"
-	}
-	return "False"
-}
-
 func statusStyle(cell string) term.Style {
 	if cell == string(wire.UserStatusActive) {
 		return term.Green
 	}
 	return term.Plain
-}
-
-func boolStyle(cell string) term.Style {
-	if cell == capital(true) {
-		return term.Green
-	}
-	return term.Red
 }
 
 // lookUp returns the id that a command's argument names: an address is looked
@@ -176,6 +129,17 @@ func (e *noUserError) Error() string { return fmt.Sprintf("User '%s' not found",
 
 // Unwrap makes it a client.ErrNotFound.
 func (e *noUserError) Unwrap() error { return client.ErrNotFound }
+
+// oneUserOrList is oneUser, unless --from names a list of them.
+func oneUserOrList(c *cobra.Command, args []string) error {
+	if !c.Flags().Changed("from") {
+		return oneUser(c, args)
+	}
+	if len(args) > 0 {
+		return command.Usagef("%q and --from exclude each other: the list has the users", args[0])
+	}
+	return nil
+}
 
 // oneUser is the argument of the commands that work on one user.
 func oneUser(_ *cobra.Command, args []string) error {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -18,6 +19,7 @@ func searchCases() []testCase {
 		{"EmailContains is literal, in any case and script", emailContains},
 		{"EmailContains finds what a plain reading of every address finds", plainReading},
 		{"EmailContains, Statuses, After and Limit hold together", combinedQuery},
+		{"EmailContains finds what the same transaction wrote, and not what it undid", searchInside},
 	}
 }
 
@@ -252,4 +254,66 @@ func combinedQuery(s subject) {
 		q.After = page[len(page)-1].Seq
 	}
 	same(s, "the walk", got, want)
+}
+
+// searchInside changes people in many writes at once, some of which fail, and
+// looks for them inside and afterwards.
+func searchInside(s subject) {
+	gone := active("team-gone@example.com", directory.RoleMember)
+	gone = s.add(gone)[0]
+	gone.State = directory.StateDeleted
+	team := func(tx directory.Reads, part string) []string {
+		users, err := tx.Users(directory.UserQuery{EmailContains: directory.Fold(part), Now: noon, Limit: 100})
+		if err != nil {
+			s.Error(err)
+		}
+		emails := []string{}
+		for _, u := range users {
+			emails = append(emails, u.Email)
+		}
+		return emails
+	}
+	inside := func(got []string, want ...string) { // without Fatal, which would end the writer
+		if !slices.Equal(got, want) {
+			s.Errorf("found inside the transaction: %q, want %q", got, want)
+		}
+	}
+	const writers = 30
+	together(writers, func(n int) {
+		u := active(fmt.Sprintf("team%d@example.com", n), directory.RoleMember)
+		err := s.Write(s.Context(), func(tx directory.Tx) error {
+			if _, err := tx.InsertUser(&u); err != nil {
+				return err
+			}
+			if n%5 == 0 {
+				inside(team(tx, u.Email), u.Email)
+			}
+			switch n % 3 {
+			case 1:
+				if n%2 == 0 {
+					err := tx.UpdateUser(gone)
+					inside(team(tx, "team-gone"))
+					return errors.Join(errOnPurpose, err)
+				}
+				return errOnPurpose
+			case 2:
+				u.State = directory.StateDeleted
+				return tx.UpdateUser(u)
+			}
+			return nil
+		})
+		if (err != nil) != (n%3 == 1) {
+			s.Errorf("write %d: %v", n, err)
+		}
+	})
+	want := []string{"team-gone@example.com"}
+	for n := 0; n < writers; n += 3 {
+		want = append(want, fmt.Sprintf("team%d@example.com", n))
+	}
+	got := team(s.Read(s.Context()), "team")
+	slices.Sort(got)
+	slices.Sort(want)
+	same(s, "found afterwards", got, want)
+	s.write(func(tx directory.Tx) error { return tx.UpdateUser(gone) })
+	same(s, "found after the deletion", team(s.Read(s.Context()), "team-gone"), []string{})
 }

@@ -250,13 +250,23 @@ func contextEnds(s subject) {
 	})
 }
 
+// deep calls fn below that many calls of its own.
+func deep(calls int, fn func() error) error {
+	if calls == 0 {
+		return fn()
+	}
+	return deep(calls-1, fn)
+}
+
 func nested(s subject) {
 	got := panicOf(func() {
 		_ = s.Write(s.Context(), func(tx directory.Tx) error {
 			if err := writeEverything(tx, "outer@example.com"); err != nil {
 				return err
 			}
-			return s.Write(s.Context(), func(tx directory.Tx) error { return writeEverything(tx, "inner@example.com") })
+			return deep(500, func() error {
+				return s.Write(s.Context(), func(tx directory.Tx) error { return writeEverything(tx, "inner@example.com") })
+			})
 		})
 	})
 	if got == "" {
