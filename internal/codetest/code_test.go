@@ -50,7 +50,7 @@ func TestImports(t *testing.T) {
 		{"internal/cli/users/create.go", "internal/server", "cli/ may import only cli/, cli/term, client, profile, rows, wire"},
 		{"internal/cli/users/create.go", "internal/cli/server", "cli/ may import only cli/, cli/term, client, profile, rows, wire"},
 		{"internal/cli/open.go", "internal/directory", "cli may import only cli/, cli/server, cli/term, client, profile, server, wire"},
-		{"internal/cli/term/table.go", "internal/wire", "cli/term imports nothing of ours"},
+		{"internal/cli/term/table.go", "internal/wire", "cli/term may import only parquetfile"},
 		{"internal/api/users.go", "internal/store", "api may import only directory, openapi, serve, wire"},
 		{"internal/api/users.go", "internal/store/storetest", "only tests may import store/storetest"},
 		{"internal/api/users_test.go", "internal/store", ""},

@@ -33,7 +33,7 @@ func (o *Output[T]) document(w io.Writer, page int) (document[T], error) {
 		return o.csv(w)
 	case term.FormatTable, term.FormatParquet:
 	}
-	return nil, &term.OutputError{Reason: "Parquet output is not supported yet"}
+	return &parquet[T]{o.env, term.NewParquet(w, o.View.Columns)}, nil
 }
 
 // one writes a document of one item, which is no list.
@@ -151,4 +151,18 @@ func (o *Output[T]) csv(w io.Writer) (document[T], error) {
 	raw := o.raw && (o.to.Path != "" || !o.env.Streams.OutTTY)
 	c, err := term.NewCSV(w, o.View.Columns, raw)
 	return lines[T](c.Add), err
+}
+
+// parquet is a Parquet file.
+type parquet[T any] struct {
+	env *Env
+	*term.Parquet[T]
+}
+
+// Close implements document.
+func (p *parquet[T]) Close(*wire.Pagination) error {
+	for _, name := range p.Lost {
+		p.env.Warn("Some values of %s cannot be written as their type in Parquet; they were left out.", name)
+	}
+	return p.Parquet.Close()
 }

@@ -39,8 +39,10 @@ func Open[T any](ctx context.Context, e *Env, f OutputFlags, v View[T]) (*Output
 	if o.View, err = v.choose(names); err != nil {
 		return nil, err
 	}
-	if o.jq, err = parseQuery(ctx, f.jq); err != nil {
-		return nil, err
+	if f.jq != "" {
+		if o.jq, err = parseQuery(ctx, f.jq); err != nil {
+			return nil, err
+		}
 	}
 	if err := o.settle(f); err != nil {
 		return nil, err
@@ -72,9 +74,6 @@ func (o *Output[T]) settle(f OutputFlags) (err error) {
 	}
 	if o.to.Format == term.FormatParquet && o.to.Path == "" && e.Streams.OutTTY {
 		return &term.OutputError{Reason: "Parquet is not text: name a file with --output, or redirect standard output"}
-	}
-	if o.to.Format == term.FormatParquet {
-		return &term.OutputError{Reason: "Parquet output is not supported yet"}
 	}
 	if isJSON(o.to.Format) {
 		e.JSON, e.Streams.Quiet = true, !e.Streams.ErrTTY

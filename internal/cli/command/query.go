@@ -24,12 +24,9 @@ type query struct {
 	seen    bool
 }
 
-// parseQuery compiles an expression; "" is none. ctx ends one that runs for
+// parseQuery compiles an expression. ctx ends one that runs for
 // ever. The expression sees nothing but its input: no files, no environment.
 func parseQuery(ctx context.Context, text string) (*query, error) {
-	if text == "" {
-		return nil, nil
-	}
 	parsed, err := gojq.Parse(text)
 	if err != nil {
 		return nil, Usagef("Invalid value for '--jq': %v", err)

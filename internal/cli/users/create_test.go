@@ -277,7 +277,7 @@ func TestCreateChecksTheOutputFirst(t *testing.T) {
 	t.Parallel()
 	s := clitest.NewServer(t)
 	w := clitest.On(t, s)
-	for _, output := range []string{"parquet", "x.parquet", "xml", w.Path("absent/x.json"), w.Path("absent/x.csv")} {
+	for _, output := range []string{"xml", w.Path("absent/x.parquet"), w.Path("absent/x.jsonl"), w.Path("absent/x.json"), w.Path("absent/x.csv")} {
 		says(t, w.Run(line("-o", output)...), 5)
 	}
 	asked(t, s)

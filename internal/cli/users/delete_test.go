@@ -411,7 +411,7 @@ func TestDeleteOutputIsCheckedFirst(t *testing.T) {
 	t.Parallel()
 	s := clitest.NewServer(t)
 	w := clitest.On(t, s)
-	for _, output := range []string{"xml", "parquet", w.Path("absent/x.json")} {
+	for _, output := range []string{"xml", w.Path("absent/x.parquet"), w.Path("absent/x.json")} {
 		says(t, w.Run(remove("--id", "id-x", "--email", "x@y", "--force", "-o", output)...), 5)
 	}
 	asked(t, s)
