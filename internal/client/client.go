@@ -46,6 +46,7 @@ func New(c Config) *Client {
 // environment's.
 func Remote(caFile, proxy string, skipVerify bool) (http.RoundTripper, error) {
 	t := http.DefaultTransport.(*http.Transport).Clone()                                          //nolint:forcetypeassert // documented to be one
+	t.MaxIdleConnsPerHost = t.MaxIdleConns                                                        // there is one host, which may be asked by many at once
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: skipVerify} //nolint:gosec // the profile says so
 	if caFile != "" {
 		pem, err := os.ReadFile(caFile)

@@ -35,6 +35,7 @@ type retrier struct {
 	next    http.RoundTripper
 	timeout time.Duration
 	trace   func(Try)
+	gate    gate
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -44,8 +45,12 @@ func (t *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		if tries != nil {
 			*tries = n
 		}
+		if err := t.gate.wait(req.Context()); err != nil {
+			return nil, err
+		}
 		begun := time.Now()
 		resp, err := t.once(req)
+		t.gate.heed(resp)
 		wait, again := pause(req, resp, err, n)
 		t.tell(req, resp, err, time.Since(begun), wait)
 		if !again {
@@ -130,6 +135,7 @@ func retryAfter(resp *http.Response) (time.Duration, bool) {
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
+	ctx = waits(ctx)
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
