@@ -81,7 +81,7 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Split(string(text), "\n")
+	lines := strings.Split(strings.ReplaceAll(string(text), "\\\n", " "), "\n")
 	for _, command := range commands {
 		if strings.HasPrefix(command, "users ") {
 			_, examples, _ := strings.Cut(clitest.New(t).Run(append(strings.Fields(command), "--help")...).Out, "Examples:\n")
@@ -103,6 +103,11 @@ func TestExamples(t *testing.T) {
 		w.Columns, w.In = 80, "y\n"
 		args := append([]string{"users"}, split(words)...)
 		for i, a := range args {
+			if i > 0 && args[i-1] == "--from" { // one list that suits every example
+				w.Write(t, a, "id,email,full_name,Work Email,First,Last,Job Title\nid-1,jane@example.com,Jane Doe,jane@example.com,Jane,Doe,Clerk\n")
+			}
+		}
+		for i, a := range args {
 			if strings.HasSuffix(a, ".csv") || strings.HasSuffix(a, ".json") {
 				args[i] = w.Path(a)
 			}
@@ -118,8 +123,8 @@ func TestExamples(t *testing.T) {
 
 // split parts a command line at its spaces, as a shell does.
 func split(line string) (words []string) {
-	for _, m := range regexp.MustCompile(`"([^"]*)"|(\S+)`).FindAllStringSubmatch(line, -1) {
-		words = append(words, m[1]+m[2])
+	for _, word := range regexp.MustCompile(`("[^"]*"|'[^']*'|[^\s"'])+`).FindAllString(line, -1) {
+		words = append(words, strings.NewReplacer(`"`, "", "'", "").Replace(word))
 	}
 	return words
 }

@@ -120,7 +120,7 @@ func TestReport(t *testing.T) {
 		"interrupted":    {context.Canceled, "\n⚠ Operation cancelled by user\n", `{"title": "Operation cancelled by user","exit_code": 130}`},
 		"interrupted late": {
 			&command.PartialError{Done: "Half is done", Err: context.Canceled}, "\n✗ Half is done\n⚠ Operation cancelled by user\n",
-			`{"title": "Operation cancelled by user","detail": "context canceled","exit_code": 130}`,
+			`{"title": "Operation cancelled by user","detail": "Half is done","exit_code": 130}`,
 		},
 		"no key":        {errNoKey, "✗ Error: No key.\n\n  Suggestion: Get one.\n", `{"title": "No key.","exit_code": 3,"hint": "Get one."}`},
 		"configuration": {errConfig, "✗ Error: Two\nlines.\n", `{"title": "Two\nlines.","exit_code": 1}`},

@@ -18,7 +18,7 @@ const (
 	ExitUsage       = 2   // a bad or missing option
 	ExitAuth        = 3   // not authenticated
 	ExitFailed      = 4   // the API or the network failed, or a deletion was not done
-	ExitOutput      = 5   // a file or output could not be written
+	ExitOutput      = 5   // a file could not be read, or an output not be written
 	ExitInterrupted = 130 // Ctrl-C
 )
 
@@ -50,6 +50,14 @@ func (e *PartialError) Error() string {
 
 // Unwrap returns what failed.
 func (e *PartialError) Unwrap() error { return e.Err }
+
+// An InputError is a file that cannot be read.
+type InputError struct{ Err error }
+
+func (e *InputError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *InputError) Unwrap() error { return e.Err }
 
 // A DeclinedError ends a command whose question was not answered with yes.
 // Text says what was therefore not done.
@@ -96,7 +104,8 @@ func ExitCode(err error) int {
 	if e, ok := errors.AsType[*client.Error](err); ok && e.Status == http.StatusUnauthorized {
 		return ExitAuth
 	}
-	if _, ok := errors.AsType[*term.OutputError](err); ok {
+	_, output := errors.AsType[*term.OutputError](err)
+	if _, input := errors.AsType[*InputError](err); input || output {
 		return ExitOutput
 	}
 	if isAPIFailure(err) {

@@ -34,6 +34,16 @@ func AddOutput[T any](c *cobra.Command, f *OutputFlags, view func() View[T]) {
 	})
 }
 
+// Given is the first of the options on a command line, "" without one.
+func (f OutputFlags) Given(c *cobra.Command) string {
+	for _, name := range []string{"output", "jq", "columns", "quiet", "csv-raw"} {
+		if c.Flags().Changed(name) {
+			return name
+		}
+	}
+	return ""
+}
+
 // continued completes the last name of a list, offering none twice.
 func continued(begun string, names []string) (offers []string) {
 	before := begun[:strings.LastIndexByte(begun, ',')+1]

@@ -64,7 +64,7 @@ func (e *Env) tell(err error) {
 	if ExitCode(err) == ExitInterrupted {
 		e.Streams.Line("")
 		if partial, ok := errors.AsType[*PartialError](err); ok {
-			e.Streams.Problem("%s", partial.Done)
+			e.Streams.Problem("%s", term.Verbatim(literalLines(partial.Done)))
 		}
 		e.Streams.Warn("%s", cancelled)
 		return
@@ -74,7 +74,7 @@ func (e *Env) tell(err error) {
 		return
 	}
 	if u, ok := errors.AsType[*UsageError](err); ok {
-		e.Streams.Problem("Error: %s", u.Text)
+		e.Streams.Problem("Error: %s", term.Verbatim(literalLines(u.Text)))
 		e.Streams.Line("  %s", u.hint())
 		return
 	}
@@ -204,6 +204,9 @@ func (e *Env) jsonError(err error) any {
 		}
 	}
 	if b.ExitCode == ExitInterrupted {
+		if _, ok := errors.AsType[*PartialError](err); ok {
+			b.Detail = b.Title
+		}
 		b.Title = cancelled
 	}
 	for _, text := range []*string{&b.Title, &b.Detail, &b.Type, &b.RequestID} {

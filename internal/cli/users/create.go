@@ -16,6 +16,7 @@ import (
 type create struct {
 	name, email, role, mode string
 	notDeveloper            bool
+	from                    from
 	output                  command.OutputFlags
 }
 
@@ -28,9 +29,17 @@ func newCreate(e *command.Env) *cobra.Command {
     --full-name "Jane Doe" \
     --email jane@example.com \
     --role member \
-    --invite-mode email_link`,
+    --invite-mode email_link
+  ax users create --from people.csv --role member --invite-mode email_link --dry-run
+  ax users create --from hr.csv --map email='Work Email',full_name='{First} {Last}' \
+    --role member --invite-mode email_link`,
 		Args: command.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return in.run(c.Context(), e, c.Flags().Changed) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if list, err := in.from.given("full-name", "email"); list || err != nil {
+				return in.from.or(err, func() error { return in.createFrom(c.Context(), e) })
+			}
+			return in.run(c.Context(), e, c.Flags().Changed)
+		},
 	}
 	f := c.Flags()
 	f.StringVarP(&in.name, "full-name", "n", "", "full name for the user (1-255 characters)")
@@ -38,6 +47,7 @@ func newCreate(e *command.Env) *cobra.Command {
 	f.StringVarP(&in.role, "role", "r", "", "account-level role: admin, member, member_ui_only or annotator")
 	f.StringVar(&in.mode, "invite-mode", "", "invite mode: none, email_link or temporary_password")
 	f.BoolVar(&in.notDeveloper, "is-not-developer", false, "disable developer permissions")
+	in.from.flags(c)
 	command.AddOutput(c, &in.output, createdView)
 	return c
 }

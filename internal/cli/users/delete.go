@@ -34,6 +34,8 @@ type target struct {
 type remove struct {
 	targets []*target // in the order of the command line
 	force   bool
+	from    from
+	most    int // rows of a list
 	output  command.OutputFlags
 }
 
@@ -49,14 +51,22 @@ and role bindings. A deleted address cannot be invited again.`,
 		Example: `  ax users delete --id usr_abc123
   ax users delete --id id1,id2,id3 --force
   ax users delete --email jane@example.com
-  ax users delete --id usr_abc123 --email jane@example.com --force`,
+  ax users delete --id usr_abc123 --email jane@example.com --force
+  ax users delete --from leavers.csv --dry-run`,
 		Args: command.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return in.run(c.Context(), e) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if list, err := in.from.given("id", "email"); list || err != nil {
+				return in.from.or(err, func() error { return in.deleteFrom(c.Context(), e) })
+			}
+			return in.run(c.Context(), e)
+		},
 	}
 	f := c.Flags()
 	f.Var(targetFlag{&in, false}, "id", "user ID to delete; repeat it or separate several by commas")
 	f.VarP(targetFlag{&in, true}, "email", "e", "user email to resolve and delete; repeat it or separate several by commas")
 	f.BoolVarP(&in.force, "force", "f", false, "skip the confirmation prompt")
+	f.IntVar(&in.most, "max-delete", 50, "with --from: how many rows a list may have")
+	in.from.flags(c)
 	command.AddOutput(c, &in.output, resultsView)
 	return c
 }

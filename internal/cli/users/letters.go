@@ -17,12 +17,28 @@ type letter struct {
 }
 
 func newResend(e *command.Env) *cobra.Command {
-	return letter{
-		use: "resend-invitation <user-id-or-email>", short: "Resend an invitation email for a pending (invited) user",
-		example:  "  ax users resend-invitation usr_abc123",
+	resend := letter{
+		use: "resend-invitation <user-id-or-email> | --from <file>", short: "Resend an invitation email for a pending (invited) user",
+		example:  "  ax users resend-invitation usr_abc123\n  ax users resend-invitation --from people.csv --dry-run",
 		progress: "Resending invitation", done: "Invitation resent successfully", what: "resend invitation",
 		send: func(ctx context.Context, c *client.Client, id string) error { return c.ResendInvitation(ctx, id) },
-	}.command(e)
+	}
+	c := resend.command(e)
+	var f from
+	var output command.OutputFlags
+	c.Args = oneUserOrList
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if list, err := f.given(); list || err != nil {
+			return f.or(err, func() error { return resendFrom(c.Context(), e, &f, output) })
+		}
+		if name := output.Given(c); name != "" {
+			return command.Usagef("--%s needs --from: a single letter has no result to show", name)
+		}
+		return resend.run(c.Context(), e, args[0])
+	}
+	f.flags(c)
+	command.AddOutput(c, &output, rowResults)
+	return c
 }
 
 func newReset(e *command.Env) *cobra.Command {

@@ -13,23 +13,31 @@ import (
 type update struct {
 	name                    string
 	developer, notDeveloper bool
+	from                    from
 	output                  command.OutputFlags
 }
 
 func newUpdate(e *command.Env) *cobra.Command {
 	var in update
 	c := &cobra.Command{
-		Use:   "update <user-id-or-email>",
+		Use:   "update <user-id-or-email> | --from <file>",
 		Short: "Update a user's full name or developer permission flag",
 		Example: `  ax users update usr_abc123 --full-name "Jane Smith"
-  ax users update usr_abc123 --is-not-developer`,
-		Args: oneUser,
-		RunE: func(c *cobra.Command, args []string) error { return in.run(c.Context(), e, args[0], c.Flags().Changed) },
+  ax users update usr_abc123 --is-not-developer
+  ax users update --from people.csv --dry-run`,
+		Args: oneUserOrList,
+		RunE: func(c *cobra.Command, args []string) error {
+			if list, err := in.from.given("full-name"); list || err != nil {
+				return in.from.or(err, func() error { return in.updateFrom(c.Context(), e, c.Flags().Changed) })
+			}
+			return in.run(c.Context(), e, args[0], c.Flags().Changed)
+		},
 	}
 	f := c.Flags()
 	f.StringVarP(&in.name, "full-name", "n", "", "new full name for the user")
 	f.BoolVar(&in.developer, "is-developer", false, "give developer permissions")
 	f.BoolVar(&in.notDeveloper, "is-not-developer", false, "take developer permissions away")
+	in.from.flags(c)
 	command.AddOutput(c, &in.output, view)
 	return c
 }

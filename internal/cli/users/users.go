@@ -130,6 +130,17 @@ func (e *noUserError) Error() string { return fmt.Sprintf("User '%s' not found",
 // Unwrap makes it a client.ErrNoUser.
 func (e *noUserError) Unwrap() error { return client.ErrNoUser }
 
+// oneUserOrList is oneUser, unless --from names a list of them.
+func oneUserOrList(c *cobra.Command, args []string) error {
+	if !c.Flags().Changed("from") {
+		return oneUser(c, args)
+	}
+	if len(args) > 0 {
+		return command.Usagef("%q and --from exclude each other: the list has the users", args[0])
+	}
+	return nil
+}
+
 // oneUser is the argument of the commands that work on one user.
 func oneUser(_ *cobra.Command, args []string) error {
 	switch {

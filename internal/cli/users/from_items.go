@@ -1,0 +1,293 @@
+package users
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ax/internal/cli/command"
+	"ax/internal/client"
+	"ax/internal/rows"
+)
+
+// An item is a user of the list, and what became of them.
+type item struct {
+	line      int
+	id, email string // as the list has them
+	name      string
+	role      string
+	mode      string
+	developer *bool
+
+	sent     bool      // before, and no answer is known
+	before   rowResult // of the run that this one resumes
+	userID   string    // as the server has it
+	fullName string
+	status   string // "" as long as it is not known
+	password string
+	problem  string // why status is no success
+	cause    error  // of problem, when there was one
+	kept     bool   // in the file of results, safely
+}
+
+// read reads the list and checks all of it. Faults are told together.
+func (f *from) read(e *command.Env, v *verb) ([]*item, error) {
+	columns, err := newColumnMap(v.fields, f.columns)
+	if err != nil {
+		return nil, err
+	}
+	list, err := rows.Open(f.path, e.Streams.In)
+	if err != nil {
+		return nil, &command.InputError{Err: err}
+	}
+	defer list.Close() //nolint:errcheck // it was only read
+	r := &listReader{verb: v, columns: columns, faults: faults{path: f.label()}, lines: map[string]int{}}
+	for row, err := range list.All() {
+		if err := r.add(row, err); err != nil {
+			return nil, err
+		}
+	}
+	if err := columns.absent(f.label()); err != nil && len(r.items) > 0 {
+		return nil, err
+	}
+	if err := r.faults.err(); err != nil {
+		return nil, err
+	}
+	if len(r.items) == 0 {
+		return nil, command.Usagef("%s holds no users", f.label())
+	}
+	if len(columns.unused) > 0 {
+		e.Streams.Notice("Columns that are not used: %s", listed(columns.unused, 20))
+	}
+	return r.items, nil
+}
+
+// label is the list's name for people.
+func (f *from) label() string {
+	if f.path == "-" {
+		return "standard input"
+	}
+	return f.path
+}
+
+// A listReader makes items of rows.
+type listReader struct {
+	verb    *verb
+	columns *columnMap
+	items   []*item
+	faults  faults
+	lines   map[string]int // of ids and addresses
+}
+
+// add takes one row. An error ends the reading.
+func (r *listReader) add(row rows.Row, err error) error {
+	if fault, ok := errors.AsType[*rows.Fault](err); ok {
+		r.faults.add(fault.Line, flawf(fault.Field, "%s", fault.Text)...)
+		return nil
+	}
+	if err != nil {
+		return command.Usagef("%s: %v", r.faults.path, err)
+	}
+	sameNames, err := r.columns.resolve(row.Names)
+	if err != nil {
+		return err
+	}
+	i := &item{line: row.Line}
+	flaws := r.fill(i, row)
+	if len(flaws) == 0 {
+		flaws = r.missing(r.verb.check(i), sameNames)
+	}
+	flaws = append(flaws, r.twice(i)...)
+	r.faults.add(i.line, flaws...)
+	r.items = append(r.items, i)
+	return nil
+}
+
+// missing words flaws of missing values. That a CSV lacks a column is told
+// once, not of every row.
+func (r *listReader) missing(flaws []flaw, told bool) (left []flaw) {
+	for _, one := range flaws {
+		if one.missing {
+			columns := r.columns.of(one.field)
+			if len(columns) == 0 && told {
+				continue
+			}
+			what := "is empty"
+			if len(columns) == 0 {
+				what = "there is no such column"
+			}
+			one.text = what + one.text
+		}
+		left = append(left, one)
+	}
+	return left
+}
+
+// fill reads the fields. What the list does not say, an option may.
+func (r *listReader) fill(i *item, row rows.Row) (flaws []flaw) {
+	for n, f := range r.columns.fields {
+		value, name := r.columns.found[n].value(row), f.name
+		if value == "" {
+			value = f.fallback
+		}
+		if value == "" {
+			continue
+		}
+		if text := f.set(i, value); text != "" {
+			flaws = append(flaws, flawf(name, "%s", text)...)
+		}
+	}
+	return flaws
+}
+
+// twice finds a user who stands on an earlier line too.
+func (r *listReader) twice(i *item) (flaws []flaw) {
+	for name, value := range map[string]string{"id": i.id, "email": client.AddressKey(i.email)} {
+		if value == "" {
+			continue
+		}
+		if line, ok := r.lines[name+value]; ok {
+			flaws = append(flaws, flawf(name, "the same as on line %d", line)...)
+			continue
+		}
+		r.lines[name+value] = i.line
+	}
+	return flaws
+}
+
+// faults are all the faults of a list; only so many are shown.
+type faults struct {
+	path  string
+	count int
+	lines []string
+}
+
+const shownFaults = 20
+
+func (f *faults) add(line int, flaws ...flaw) {
+	for _, one := range flaws {
+		if f.count++; f.count > shownFaults {
+			continue
+		}
+		where := fmt.Sprintf("%s:%d: ", f.path, line)
+		if one.field != "" {
+			where += one.field + ": "
+		}
+		f.lines = append(f.lines, where+one.text)
+	}
+}
+
+// err is a usage error with the faults, or nil without one.
+func (f *faults) err() error {
+	if f.count == 0 {
+		return nil
+	}
+	lines := append([]string{fmt.Sprintf("%s has %d fault(s); nothing was sent", f.path, f.count)}, f.lines...)
+	if more := f.count - shownFaults; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	return command.Usagef("%s", strings.Join(lines, "\n  "))
+}
+
+// The fields. Each set returns what is wrong with a value.
+
+func idField() field {
+	return field{name: "id", other: []string{"userid"}, set: func(i *item, v string) string {
+		i.id = v
+		return unfit(v)
+	}}
+}
+
+func emailField() field {
+	return field{name: "email", other: []string{"emailaddress"}, set: func(i *item, v string) string {
+		i.email = v
+		return unfitAddress(v)
+	}}
+}
+
+func nameField() field {
+	return field{name: "full_name", other: []string{"name"}, set: func(i *item, v string) string {
+		i.name = v
+		if utf8.RuneCountInString(v) > 255 {
+			return "must be at most 255 characters"
+		}
+		return unfit(v)
+	}}
+}
+
+func roleField(fallback string) field {
+	return field{name: "role", other: []string{"rolename"}, fallback: fallback, flag: "--role", set: func(i *item, v string) (text string) {
+		i.role, text = choice(v, roles())
+		return text
+	}}
+}
+
+func modeField(fallback string) field {
+	return field{name: "invite_mode", fallback: fallback, flag: "--invite-mode", set: func(i *item, v string) (text string) {
+		i.mode, text = choice(v, inviteModes())
+		return text
+	}}
+}
+
+func developerField(fallback string) field {
+	return field{name: "is_developer", other: []string{"developer"}, fallback: fallback, flag: "--is-developer", set: func(i *item, v string) string {
+		yes := false
+		switch strings.ToLower(v) {
+		case "true", "yes", "1":
+			yes = true
+		case "false", "no", "0":
+		default:
+			return fmt.Sprintf("%s is neither true nor false", sample(v))
+		}
+		i.developer = &yes
+		return ""
+	}}
+}
+
+func choice(value string, values []string) (string, string) {
+	for _, v := range values {
+		if strings.EqualFold(strings.NewReplacer(" ", "_", "-", "_").Replace(value), v) {
+			return v, ""
+		}
+	}
+	return "", fmt.Sprintf("%s is not one of %s", sample(value), strings.ToLower(strings.Join(values, ", ")))
+}
+
+// sample is a value as a message shows it.
+func sample(value string) string {
+	const most = 60
+	if utf8.RuneCountInString(value) > most {
+		value = string([]rune(value)[:most]) + "…"
+	}
+	return fmt.Sprintf("%q", value)
+}
+
+// unfit says why no server would take a text.
+func unfit(value string) string {
+	switch {
+	case !utf8.ValidString(value):
+		return "the text is not UTF-8"
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return fmt.Sprintf("%s has a line break or another control character in it", sample(value))
+	}
+	return ""
+}
+
+// unfitAddress finds what cannot be an address anywhere. The last word on it
+// has the server.
+func unfitAddress(value string) string {
+	at := strings.LastIndexByte(value, '@')
+	switch {
+	case unfit(value) != "":
+		return unfit(value)
+	case len(value) > 254:
+		return "must be at most 254 bytes"
+	case at < 1 || at == len(value)-1 || strings.ContainsFunc(value, unicode.IsSpace) || strings.ContainsAny(value, "<>,;"):
+		return fmt.Sprintf("%s is not an address like jane@example.com", sample(value))
+	case !strings.Contains(value[at+1:], ".") || strings.HasSuffix(value, ".") || strings.Contains(value[at:], "@.") || strings.Contains(value[at:], ".."):
+		return fmt.Sprintf("%s does not end in a domain like example.com", sample(value))
+	}
+	return ""
+}
