@@ -83,7 +83,7 @@ type listReader struct {
 
 // add takes one row. An error ends the reading.
 func (r *listReader) add(row rows.Row, err error) error {
-	if fault, ok := errors.AsType[*rows.Fault](err); ok {
+	if fault, ok := errors.AsType[*rows.RowError](err); ok {
 		r.faults.add(fault.Line, flawf(fault.Field, "%s", fault.Text)...)
 		return nil
 	}
