@@ -33,7 +33,6 @@ type Error struct {
 	Hint    string // what to do, "" when the message says it
 	cause   error
 	broken  bool // the file is there, and is no TOML
-	browser bool // the profile is sound, for a sign-in that is not supported
 }
 
 func (e *Error) Error() string { return e.Message }
@@ -192,7 +191,6 @@ func errBrowserSignIn(f File) *Error {
 		Kind:    NoKey,
 		Message: fmt.Sprintf("Profile '%s' signs in through the browser, which is not supported yet.", f.Name),
 		Hint:    "Use a profile with an API key, or set ARIZE_API_KEY.",
-		browser: true,
 	}
 }
 

@@ -25,6 +25,11 @@ type entry struct {
 	inline bool     // in braces, so it has no line of its own
 }
 
+const deepest = 2 // a section and its key; nobody edits below
+
+// nobody is a path that nobody asks for, and nothing below it either.
+func nobody() []string { return []string{"", "", ""} }
+
 type table struct {
 	path []string // nil for the root and for one of an array
 	end  int      // after its header, or its last entry
@@ -57,7 +62,7 @@ func (o *outlined) header() {
 	}
 	t := table{path: o.key()}
 	if array {
-		t.path = []string{"", "array"} // no path that anybody asks for
+		t.path = nobody()
 	}
 	t.end = o.lineOf(o.at)
 	o.at = t.end
@@ -75,6 +80,9 @@ func (o *outlined) lineOf(at int) int {
 func (o *outlined) entry(around []string, inline bool) {
 	e := entry{start: o.at, table: len(o.tables) - 1, inline: inline}
 	e.path = append(append(e.path, around...), o.key()...)
+	if len(e.path) > deepest {
+		e.path = nobody()
+	}
 	o.skip(" \t=")
 	e.value = o.at
 	i := len(o.entries)
@@ -117,7 +125,7 @@ func (o *outlined) value(path []string) {
 	case '{':
 		o.list('}', func() {
 			if path == nil {
-				path = []string{"", "array"}
+				path = nobody()
 			}
 			o.entry(path, true)
 		})
