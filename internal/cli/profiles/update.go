@@ -59,11 +59,12 @@ func (o *options) update(c *cobra.Command, e *command.Env, args []string) error 
 		if o.file != "" {
 			f = whole
 		}
+		sound := f.Values != nil
 		f, err := f.Edit(edits...)
 		if err == nil {
 			err = f.Check(e.Getenv)
 		}
-		if problem, ok := errors.AsType[*profile.Error](err); ok && problem.Hint == "" && o.file == "" {
+		if problem, ok := errors.AsType[*profile.Error](err); ok && problem.Hint == "" && sound {
 			problem.Hint = "An option with an empty value takes its key out, as in --single-host ''."
 		}
 		return f, err
