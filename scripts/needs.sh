@@ -1,7 +1,7 @@
 #!/bin/sh
 # Finds what the tests need beside Go, and installs what is missing where apt-get and the right to use it are at hand:
 # PostgreSQL's server, a C compiler for the race detector, Chromium for the pages, Node.js and npm for the client in
-# TypeScript and for axe-core.
+# TypeScript and for axe-core, and the existing CLI in Python, which shares its profiles with ours.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -61,3 +61,16 @@ for lock in e2e/*/package-lock.json; do
 		npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error
 	fi
 done
+
+# The existing CLI stays until the list of its packages changes. The copy of the list is the last to be made, so that half
+# an installation is none.
+original=.cache/original
+if ! cmp -s scripts/original.txt "$original/packages.txt"; then
+	python3 -c 'import ensurepip, venv' 2>/dev/null || install "Python with venv" python3 python3-venv
+	echo "installing the existing CLI ..."
+	rm -rf "$original"
+	mkdir -p .cache
+	python3 -m venv "$original"
+	"$original/bin/pip" --quiet --disable-pip-version-check install --only-binary :all: --requirement scripts/original.txt
+	cp scripts/original.txt "$original/packages.txt"
+fi

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ax/internal/cli/command"
+	"ax/internal/cli/profiles"
 	"ax/internal/cli/server"
 	"ax/internal/cli/term"
 	"ax/internal/cli/users"
@@ -70,7 +71,7 @@ func (w *world) root(ctx context.Context) *cobra.Command {
 	f.DurationVar(&w.timeout, "timeout", defaultTimeout, "time limit for one request")
 	f.BoolVarP(&e.Verbose, "verbose", "v", false, "enable verbose logs")
 	e.Client, e.DefaultOutput = w.client, w.defaultOutput
-	root.AddCommand(users.New(e), server.New(e))
+	root.AddCommand(users.New(e), profiles.New(e), server.New(e))
 	for _, group := range root.Commands() {
 		prepareGroup(group)
 	}

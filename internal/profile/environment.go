@@ -118,3 +118,34 @@ func usableProxy(u *url.URL) bool {
 	}
 	return u.Hostname() != "" && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
 }
+
+// A Variable is one of the environment that a new profile could refer to.
+type Variable struct {
+	Name  string
+	Key   string // of the file
+	Shown string // its value, a secret masked
+}
+
+// Detected are the variables of a key and its routing that are set.
+func Detected(getenv func(string) string) (found []Variable) {
+	for _, v := range [][2]string{
+		{envKey, "auth.api_key"},
+		{"ARIZE_REGION", "routing.region"},
+		{"ARIZE_SINGLE_HOST", "routing.single_host"},
+		{"ARIZE_SINGLE_PORT", "routing.single_port"},
+		{"ARIZE_BASE_DOMAIN", "routing.base_domain"},
+		{"ARIZE_API_HOST", "routing.api_host"},
+		{"ARIZE_API_PORT", "routing.api_port"},
+		{"ARIZE_API_SCHEME", "routing.api_scheme"},
+	} {
+		s := variable(getenv, v[0])
+		if s.value == "" {
+			continue
+		}
+		if v[0] == envKey {
+			s.value = Mask(s.value)
+		}
+		found = append(found, Variable{v[0], v[1], s.value})
+	}
+	return found
+}

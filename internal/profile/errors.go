@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -21,6 +22,8 @@ const (
 	Config Kind = iota + 1 // something is written wrongly or missing: exit 1
 	// NoKey is a profile without a key that can be used.
 	NoKey // the profile has no key that could be used: exit 3
+	// Unwritable is a file or folder that could not be written.
+	Unwritable // exit 5
 )
 
 // Error is a profile that could not be resolved. No field ever holds a key.
@@ -29,6 +32,7 @@ type Error struct {
 	Message string // for people; may have several lines
 	Hint    string // what to do, "" when the message says it
 	cause   error
+	broken  bool // the file is there, and is no TOML
 }
 
 func (e *Error) Error() string { return e.Message }
@@ -82,10 +86,60 @@ func errLocalHasNoFile() *Error {
 	return errConfig("", "The profile 'local' is built in and has no file.")
 }
 
+func errLocalIsTaken() *Error {
+	return errConfig("Choose another name.", "The profile 'local' is built in; it cannot be created, changed or deleted.")
+}
+
+func errExists(name string) *Error {
+	return errConfig("", "Profile '%s' already exists. You can use a different name, edit the profile using `ax profiles update %s`, or remove it using 'ax profiles delete %s'.",
+		name, name, name)
+}
+
+func errActive(name string) *Error {
+	return errConfig("With 'ax profiles use local', for example.", "Cannot delete active profile '%s'. Switch to another profile first.", name)
+}
+
+func errCannotEdit(key, path string) *Error {
+	return errConfig("Change it there by hand, or replace the file: ax profiles update --from-file FILE.",
+		"%s cannot be changed in the way that %s is written.", key, path)
+}
+
+func errShadowed(key string, by setting) *Error {
+	return errConfig("", "%s has no effect beside %s.", key, by.from)
+}
+
+func errKeyBesideBrowser(f File) *Error {
+	return errConfig("Create another profile for the key: ax profiles create NAME --api-key-stdin.",
+		"Profile '%s' signs in through the browser and can have no API key.", f.Name)
+}
+
+// What must not be written over, or into.
+var (
+	errIsLink   = errors.New("it is a symbolic link; only real files and folders are written")
+	errNoFolder = errors.New("it is not a folder")
+	errNoFile   = errors.New("it is not a regular file")
+	errNotOwned = errors.New("it belongs to another user")
+)
+
+func errUnwritable(path string, cause error) *Error {
+	e := errUnreadable(path, cause)
+	e.Kind, e.Message = Unwritable, strings.Replace(e.Message, "Cannot read", "Cannot write", 1)
+	return e
+}
+
+func errLocked(path string) *Error {
+	e := errConfig("Try again; if no other ax is running, something else holds the lock.", "Another command is writing profiles, and does not end (lock: %s).", path)
+	e.Kind = Unwritable
+	return e
+}
+
 func errUnreadable(path string, cause error) *Error {
 	reason := cause
 	if inner := (*fs.PathError)(nil); errors.As(cause, &inner) {
 		reason = inner.Err // without the path, which is said already
+	}
+	if inner := (*os.LinkError)(nil); errors.As(cause, &inner) {
+		reason = inner.Err
 	}
 	e := errConfig("", "Cannot read %s: %v", path, reason)
 	e.cause = cause
@@ -105,7 +159,9 @@ func errBrokenTOML(path string, data []byte, broken toml.ParseError) *Error {
 	if secret(text) {
 		what = "this line is not valid (text stands in double quotes)"
 	}
-	return errConfig("", "Invalid TOML in %s, line %d, column %d: %s", path, line, column, what)
+	e := errConfig("", "Invalid TOML in %s, line %d, column %d: %s", path, line, column, what)
+	e.broken = true
+	return e
 }
 
 func secret(line string) bool {

@@ -26,6 +26,8 @@ type expansion struct {
 	path   string
 	refs   map[string][]string
 	err    error
+
+	lenient bool // a variable that is not set is empty
 }
 
 func (x *expansion) walk(key string, value any) any {
@@ -79,7 +81,7 @@ func (x *expansion) value(key, name, fallback string, hasDefault bool) string {
 		x.refs[key] = append(x.refs[key], name)
 		return v
 	}
-	if !hasDefault && x.err == nil {
+	if !hasDefault && !x.lenient && x.err == nil {
 		x.err = errUnsetVariable(name, key, x.path)
 	}
 	return fallback

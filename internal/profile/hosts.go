@@ -28,6 +28,19 @@ func splitHost(s setting, schemeAt string) (host, port setting, err error) {
 	return host, port, nil
 }
 
+// SplitPort parts a host from the port written with it, if any. A reference to
+// a variable stays whole.
+func SplitPort(host string) (name, port string) {
+	if strings.Contains(host, "${") || strings.Contains(host, "://") {
+		return host, ""
+	}
+	name, port, ok := cutPort(strings.TrimRight(host, "/"))
+	if !ok {
+		return host, ""
+	}
+	return name, port
+}
+
 // splitDomain is splitHost for the host that a base domain stands for.
 func splitDomain(s setting, schemeAt string) (host, port setting, err error) {
 	if strings.Contains(s.value, "://") {

@@ -31,23 +31,44 @@ type Profile struct {
 // Resolve picks the profile. name is the value of --profile, "" when not
 // given; getenv is the environment. Errors are *Error.
 func Resolve(name string, getenv func(string) string) (Profile, error) {
+	chosen, err := choose(name, getenv)
+	switch {
+	case err != nil:
+		return Profile{}, err
+	case chosen.value == "":
+		return fromEnvironment(variable(getenv, envKey), getenv)
+	}
+	return named(chosen, getenv)
+}
+
+// Chosen is the name of the profile that Resolve would take, "" for the
+// environment, and where the choice was made. Errors are *Error.
+func Chosen(name string, getenv func(string) string) (chosen, from string, err error) {
+	s, err := choose(name, getenv)
+	if isLocal(s.value) {
+		s.value = Local
+	}
+	return s.value, s.from, err
+}
+
+// choose finds the first way of the package comment that is there. The
+// environment's has no name.
+func choose(name string, getenv func(string) string) (setting, error) {
 	chosen := setting{name, "--profile"}
 	if chosen.value == "" {
 		chosen = variable(getenv, "AX_PROFILE")
 	}
-	if chosen.value == "" {
-		if key := variable(getenv, envKey); key.value != "" {
-			return fromEnvironment(key, getenv)
-		}
-		var err error
-		if chosen, err = active(getenv); err != nil {
-			return Profile{}, err
-		}
+	if chosen.value != "" {
+		return chosen, nil
 	}
-	if chosen.value == "" {
-		return Profile{}, errNothingChosen(ignored(getenv, nil))
+	if key := variable(getenv, envKey); key.value != "" {
+		return setting{"", key.from}, nil
 	}
-	return named(chosen, getenv)
+	chosen, err := active(getenv)
+	if err == nil && chosen.value == "" {
+		err = errNothingChosen(ignored(getenv, nil))
+	}
+	return chosen, err
 }
 
 func named(chosen setting, getenv func(string) string) (Profile, error) {

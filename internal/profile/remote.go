@@ -11,6 +11,11 @@ func (f File) profile(getenv func(string) string) (Profile, error) {
 	if err != nil {
 		return Profile{}, err
 	}
+	return f.resolved(getenv)
+}
+
+// resolved is profile for a file whose references are expanded.
+func (f File) resolved(getenv func(string) string) (Profile, error) {
 	r := reader{file: f}
 	key, routes := r.key(), r.routing()
 	output, cert := r.text("output", "format"), r.text("security", "ssl_ca_cert")

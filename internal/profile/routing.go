@@ -120,12 +120,26 @@ func (r routing) port() (setting, error) {
 	return setting{}, nil
 }
 
-// regionHost knows the regions of the hosted service and their short names.
-func regionHost(region setting) (setting, error) {
-	name := strings.ToLower(region.value)
+// Regions are those of the hosted service.
+func Regions() []string {
+	return []string{"us-east-1b", "us-central-1a", "eu-west-1a", "ca-central-1a"}
+}
+
+// Region is the full name of a region, in the case it is stored in; anything
+// else comes back as it is.
+func Region(name string) string {
+	lower := strings.ToLower(name)
 	alias := map[string]string{"us": "us-east-1b", "eu": "eu-west-1a", "ca": "ca-central-1a"}
-	name = cmp.Or(alias[name], name)
-	if !slices.Contains([]string{"us-east-1b", "us-central-1a", "eu-west-1a", "ca-central-1a"}, name) {
+	lower = cmp.Or(alias[lower], lower)
+	if slices.Contains(Regions(), lower) {
+		return lower
+	}
+	return name
+}
+
+func regionHost(region setting) (setting, error) {
+	name := Region(region.value)
+	if !slices.Contains(Regions(), name) {
 		return setting{}, errBadRegion(region)
 	}
 	return setting{"api." + name + ".arize.com", region.from}, nil

@@ -20,7 +20,7 @@ func (l *List) csv(yield func(Row, error) bool) {
 	records.FieldsPerRecord = -1
 	names, err := header(records)
 	if err != nil {
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			yield(Row{}, err)
 		}
 		return
@@ -28,7 +28,7 @@ func (l *List) csv(yield func(Row, error) bool) {
 	for {
 		in.row()
 		values, err := records.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		var row Row
@@ -40,7 +40,7 @@ func (l *List) csv(yield func(Row, error) bool) {
 			}
 			err = row.sound()
 		}
-		err, goesOn := fault(err)
+		goesOn, err := fault(err)
 		if !yield(row, err) || !goesOn {
 			return
 		}
@@ -80,17 +80,17 @@ func separator(line []byte) rune {
 func header(records *csv.Reader) ([]string, error) {
 	names, err := records.Read()
 	if err != nil {
-		err, _ = fault(err)
+		_, err = fault(err)
 		return nil, err
 	}
 	for i, name := range names {
 		switch {
 		case !utf8.ValidString(name):
-			return nil, &Fault{Line: 1, Text: `the text is not UTF-8; save the list as "CSV UTF-8"`}
+			return nil, &RowError{Line: 1, Text: `the text is not UTF-8; save the list as "CSV UTF-8"`}
 		case strings.ContainsRune(name, '\r'):
-			return nil, &Fault{Line: 1, Text: "the lines end with CR alone; save the list with the usual line ends"}
+			return nil, &RowError{Line: 1, Text: "the lines end with CR alone; save the list with the usual line ends"}
 		case strings.ContainsRune(name, 0):
-			return nil, &Fault{Line: 1, Text: "there is a NUL character; is this a text file?"}
+			return nil, &RowError{Line: 1, Text: "there is a NUL character; is this a text file?"}
 		}
 		names[i] = strings.TrimSpace(name)
 	}
@@ -110,14 +110,14 @@ func blank(values []string) bool {
 // keep spreadsheets from calculating.
 func (r Row) sound() error {
 	if len(r.Values) != len(r.Names) {
-		return &Fault{Line: r.Line, Text: fmt.Sprintf("there are %d cells under %d names; is a separator or a quote missing?", len(r.Values), len(r.Names))}
+		return &RowError{Line: r.Line, Text: fmt.Sprintf("the row has %d cell(s) and the header %d; is a separator or a quote missing?", len(r.Values), len(r.Names))}
 	}
 	for i, v := range r.Values {
 		switch {
 		case !utf8.ValidString(v):
-			return &Fault{r.Line, r.Names[i], `the text is not UTF-8; save the list as "CSV UTF-8"`}
+			return &RowError{r.Line, r.Names[i], `the text is not UTF-8; save the list as "CSV UTF-8"`}
 		case strings.ContainsRune(v, 0):
-			return &Fault{r.Line, r.Names[i], "there is a NUL character"}
+			return &RowError{r.Line, r.Names[i], "there is a NUL character"}
 		}
 		r.Values[i] = plain(v)
 	}
@@ -135,16 +135,16 @@ func plain(cell string) string {
 
 // fault puts a decoder's error into words. goesOn tells that the next row can
 // be read all the same.
-func fault(err error) (_ error, goesOn bool) {
-	if _, ok := errors.AsType[*Fault](err); ok || err == nil {
-		return err, true
+func fault(err error) (goesOn bool, _ error) {
+	if _, ok := errors.AsType[*RowError](err); ok || err == nil {
+		return true, err
 	}
 	p, ok := errors.AsType[*csv.ParseError](err)
 	switch {
 	case !ok:
-		return err, false
+		return false, err
 	case errors.Is(p.Err, csv.ErrBareQuote):
-		return &Fault{Line: p.Line, Text: "a cell with a quote in it has to stand in quotes, and the quote in it is doubled"}, true
+		return true, &RowError{Line: p.Line, Text: "a cell with a quote in it has to stand in quotes, and the quote in it is doubled"}
 	}
-	return &Fault{Line: p.StartLine, Text: "a quoted cell does not end where it should"}, false
+	return false, &RowError{Line: p.StartLine, Text: "a quoted cell does not end where it should"}
 }

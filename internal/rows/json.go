@@ -16,7 +16,7 @@ func (l *List) json(yield func(Row, error) bool) {
 	lines := &lineReader{in: in}
 	d := &jsonReader{limit: in, lines: lines, Decoder: jsontext.NewDecoder(lines), yield: yield}
 	err := d.all()
-	if err != nil && err != errStopped {
+	if err != nil && !errors.Is(err, errStopped) {
 		yield(Row{}, d.fault(err))
 	}
 }
@@ -42,7 +42,7 @@ func (d *jsonReader) all() error {
 			err = d.object(true)
 		default:
 			_, err = d.ReadToken()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			if err == nil {
@@ -77,7 +77,7 @@ func (d *jsonReader) array() error {
 }
 
 func (d *jsonReader) noObject() error {
-	return &Fault{Line: d.line(), Text: `a row is an object, like {"email": "jane@example.com"}`}
+	return &RowError{Line: d.line(), Text: `a row is an object, like {"email": "jane@example.com"}`}
 }
 
 // object reads a row, or, where it may be one, a document with rows in it.
@@ -129,6 +129,7 @@ func (r *Row) add(name string, value jsontext.Value) error {
 		value = text
 	case '{':
 		return r.addObject(name, value)
+	default:
 	}
 	r.Names, r.Values = append(r.Names, name), append(r.Values, string(value))
 	return nil
@@ -154,7 +155,7 @@ func (d *jsonReader) line() int { return d.lines.at(d.InputOffset()) }
 
 // fault puts an error into words, with its line.
 func (d *jsonReader) fault(err error) error {
-	if _, ok := errors.AsType[*Fault](err); ok || errors.Is(err, errLongRow) {
+	if _, ok := errors.AsType[*RowError](err); ok || errors.Is(err, errLongRow) {
 		return err
 	}
 	s, ok := errors.AsType[*jsontext.SyntacticError](err)
@@ -162,11 +163,11 @@ func (d *jsonReader) fault(err error) error {
 	case !ok:
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return &Fault{Line: d.lines.at(s.ByteOffset), Text: "the list ends in the middle of a row"}
+		return &RowError{Line: d.lines.at(s.ByteOffset), Text: "the list ends in the middle of a row"}
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		return &Fault{Line: d.lines.at(s.ByteOffset), Text: "a name stands twice in one object"}
+		return &RowError{Line: d.lines.at(s.ByteOffset), Text: "a name stands twice in one object"}
 	}
-	return &Fault{Line: d.lines.at(s.ByteOffset), Text: fmt.Sprintf("this is not JSON: %v", s.Err)}
+	return &RowError{Line: d.lines.at(s.ByteOffset), Text: fmt.Sprintf("this is not JSON: %v", s.Err)}
 }
 
 // A lineReader knows on which line an offset is. Offsets have to be asked for

@@ -30,14 +30,14 @@ func (r Row) Get(name string) (value string, ok bool) {
 	return "", false
 }
 
-// A Fault is a row that cannot be read. Rows may follow it.
-type Fault struct {
+// A RowError is a row that cannot be read. Rows may follow it.
+type RowError struct {
 	Line  int
 	Field string // the column, when it is one
 	Text  string
 }
 
-func (f *Fault) Error() string {
+func (f *RowError) Error() string {
 	where := fmt.Sprintf("line %d", f.Line)
 	if f.Field != "" {
 		where += ", " + f.Field
@@ -88,7 +88,7 @@ func (l *List) Close() error {
 	return l.file.Close()
 }
 
-// All are the rows, once. A *Fault stands for a row; any other error is the
+// All are the rows, once. A *RowError stands for a row; any other error is the
 // last thing that All gives.
 func (l *List) All() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
@@ -107,7 +107,7 @@ type reader func(yield func(Row, error) bool)
 // the end of its name.
 func (l *List) format() (reader, error) {
 	head, err := l.in.Peek(4)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("cannot read %s: %w", l.name, cause(err))
 	}
 	switch {

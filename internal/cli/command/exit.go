@@ -98,7 +98,10 @@ func ExitCode(err error) int {
 	if _, ok := errors.AsType[*UsageError](err); ok || errors.Is(err, ErrNoCommand) {
 		return ExitUsage
 	}
-	if e, ok := errors.AsType[*profile.Error](err); ok && e.Kind == profile.NoKey {
+	if e, ok := errors.AsType[*profile.Error](err); ok && e.Kind != profile.Config {
+		if e.Kind == profile.Unwritable {
+			return ExitOutput
+		}
 		return ExitAuth
 	}
 	if e, ok := errors.AsType[*client.Error](err); ok && e.Status == http.StatusUnauthorized {

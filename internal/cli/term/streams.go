@@ -31,6 +31,7 @@ type Streams struct {
 	Width func() int
 
 	env    func(string) string
+	unseen unseen
 	screen *screen
 	input  input
 }
@@ -43,6 +44,9 @@ func Std(getenv func(string) string) *Streams {
 	s.OutTTY = term.IsTerminal(int(os.Stdout.Fd()))
 	s.ErrTTY = term.IsTerminal(int(os.Stderr.Fd()))
 	s.Width = func() int { return measured(getenv) }
+	if s.InTTY {
+		s.unseen = unseenInput(int(os.Stdin.Fd()))
+	}
 	s.colour("auto")
 	return s
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"ax/internal/cli/command"
 	"ax/internal/cli/term"
@@ -60,7 +59,6 @@ func (in *remove) beforeDeleting(ctx context.Context, b *batch, c *client.Client
 	if err := reading.reason(); err != nil {
 		return command.Doing("find the users", err)
 	}
-	same(b.items)
 	return in.confirmList(ctx, b)
 }
 
@@ -70,21 +68,6 @@ func findToDelete(ctx context.Context, c *client.Client, i *item) {
 	_, ok := i.find(ctx, c)
 	if !ok && i.sent && i.status == notFound {
 		i.is(deleted)
-	}
-}
-
-// same makes every user's second row a failure.
-func same(items []*item) {
-	first := map[string]int{}
-	for _, i := range items {
-		if i.userID == "" {
-			continue
-		}
-		if line, ok := first[i.userID]; ok && i.status == "" {
-			i.isNot(failed, fmt.Sprintf("the same user as on line %d", line))
-			continue
-		}
-		first[i.userID] = i.line
 	}
 }
 
@@ -121,6 +104,9 @@ func (in *remove) confirmList(ctx context.Context, b *batch) error {
 // deleteOne deletes a user who was found.
 func deleteOne(ctx context.Context, c *client.Client, i *item) {
 	id := cmp.Or(i.userID, i.id)
+	if !i.claim(id) {
+		return
+	}
 	err := c.DeleteUser(ctx, id)
 	switch {
 	case err == nil:

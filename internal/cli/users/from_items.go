@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,6 +22,7 @@ type item struct {
 	mode      string
 	developer *bool
 
+	taken    *sync.Map // by user id, the line that is about them
 	sent     bool      // before, and no answer is known
 	before   rowResult // of the run that this one resumes
 	userID   string    // as the server has it
@@ -79,11 +81,12 @@ type listReader struct {
 	items   []*item
 	faults  faults
 	lines   map[string]int // of ids and addresses
+	taken   sync.Map
 }
 
 // add takes one row. An error ends the reading.
 func (r *listReader) add(row rows.Row, err error) error {
-	if fault, ok := errors.AsType[*rows.Fault](err); ok {
+	if fault, ok := errors.AsType[*rows.RowError](err); ok {
 		r.faults.add(fault.Line, flawf(fault.Field, "%s", fault.Text)...)
 		return nil
 	}
@@ -94,7 +97,7 @@ func (r *listReader) add(row rows.Row, err error) error {
 	if err != nil {
 		return err
 	}
-	i := &item{line: row.Line}
+	i := &item{line: row.Line, taken: &r.taken}
 	flaws := r.fill(i, row)
 	if len(flaws) == 0 {
 		flaws = r.missing(r.verb.check(i), sameNames)

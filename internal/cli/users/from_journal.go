@@ -150,11 +150,23 @@ func (j *journal) keep() chan<- *item {
 					_ = j.sync()
 					return
 				}
-				i.kept = j.append(told([]*item{i}), false) == nil
+				j.write(i, done)
 			}
 		}
 	})
 	return done
+}
+
+// write keeps an item, and those that are there by now, in one write.
+func (j *journal) write(first *item, done <-chan *item) {
+	part := []*item{first}
+	for len(done) > 0 { // nobody else takes from it
+		part = append(part, <-done)
+	}
+	kept := j.append(told(part), false) == nil
+	for _, i := range part {
+		i.kept = kept
+	}
 }
 
 // wait returns when all that was sent to keep is there.

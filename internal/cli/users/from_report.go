@@ -128,15 +128,21 @@ func (i *item) restore() {
 	}
 }
 
-// say tells of a run in which all went well.
+// say tells of a run in which all went well. With --quiet it tells of passwords
+// only: nobody may miss them.
 func (b *batch) say(summary string) {
-	first, rest, _ := strings.Cut(summary, "\n")
-	b.env.Streams.Success("%s", first)
-	for line := range strings.SplitSeq(rest, "\n") {
-		if line != "" {
-			b.env.Streams.Line("%s", line)
-		}
+	lines := strings.Split(summary, "\n")
+	for n := range lines {
+		lines[n] = term.Literal(lines[n])
 	}
+	b.env.Streams.Success("%s", term.Verbatim(strings.Join(lines, "\n")))
+	if b.env.Streams.Silent && b.secrets() && b.journal != nil {
+		b.env.Warn("The temporary passwords are in %s", b.journal.path)
+	}
+}
+
+func (b *batch) secrets() bool {
+	return slices.ContainsFunc(b.items, func(i *item) bool { return i.password != "" })
 }
 
 // reason is why a run was given up, or the failure that a better key would
@@ -185,7 +191,7 @@ func (b *batch) whereResultsAre(left int) (lines []string) {
 		return nil
 	}
 	secrets := ""
-	if slices.ContainsFunc(b.items, func(i *item) bool { return i.password != "" }) {
+	if b.secrets() {
 		secrets = ", with the temporary passwords"
 	}
 	lines = append(lines, "The results are in "+b.journal.path+secrets+".")

@@ -75,7 +75,18 @@ func (i *item) find(ctx context.Context, c *client.Client) (u wire.User, ok bool
 		return u, false
 	}
 	i.email = cmp.Or(i.email, u.Email)
-	return u, true
+	return u, i.claim(u.ID)
+}
+
+// claim makes a user the business of one row: an id and an address can be the
+// same person, which only the server knows.
+func (i *item) claim(id string) bool {
+	line, taken := i.taken.LoadOrStore(id, i.line)
+	if taken && line != i.line {
+		i.isNot(failed, fmt.Sprintf("the same user as on line %d", line))
+		return false
+	}
+	return true
 }
 
 // changes are what a user lacks to be as the list has them.
