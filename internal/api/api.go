@@ -40,6 +40,7 @@ type operation struct {
 	id, method, pattern string
 	open                bool     // answers without a key
 	params              []string // the query parameters it takes
+	repeated            []string // those of them that may be there more than once
 	do                  func(*call) (answer, error)
 }
 
@@ -117,7 +118,7 @@ func (a *API) perform(c *call, op operation) (out answer, err error) {
 	if c.actor, err = a.authenticate(c.Request); err != nil {
 		return out, err
 	}
-	if c.query, err = query(c.Request, op.params); err != nil {
+	if c.query, err = query(c.Request, op.params, op.repeated); err != nil {
 		return out, err
 	}
 	return op.do(c)

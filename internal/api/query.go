@@ -9,9 +9,9 @@ import (
 )
 
 // query reads the parameters of a request. An unknown one is refused: a
-// filter that is misspelled must not answer with everyone. Only status may
-// be there more than once.
-func query(r *http.Request, known []string) (url.Values, error) {
+// filter that is misspelled must not answer with everyone, and one that stands
+// twice must not be half obeyed.
+func query(r *http.Request, known, repeated []string) (url.Values, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, badRequest("The query is not well-formed; percent-encode %%, & and ; in values.")
@@ -20,7 +20,7 @@ func query(r *http.Request, known []string) (url.Values, error) {
 		switch {
 		case !slices.Contains(known, name):
 			return nil, badRequest("%s: there is no such parameter here%s.", printable(name), choice(known))
-		case len(values) > 1 && name != "status":
+		case len(values) > 1 && !slices.Contains(repeated, name):
 			return nil, badRequest("%s: give it once.", name)
 		}
 		for _, v := range values {

@@ -15,7 +15,7 @@ import (
 
 func userOperations() []operation {
 	return []operation{
-		{id: "list_users", method: http.MethodGet, pattern: "/v2/users", params: []string{"limit", "cursor", "email", "status"}, do: listUsers},
+		{id: "list_users", method: http.MethodGet, pattern: "/v2/users", params: []string{"limit", "cursor", "email", "status"}, repeated: []string{"status"}, do: listUsers},
 		{id: "create_user", method: http.MethodPost, pattern: "/v2/users", do: createUser},
 		{id: "get_user", method: http.MethodGet, pattern: "/v2/users/{user_id}", do: getUser},
 		{id: "update_user", method: http.MethodPatch, pattern: "/v2/users/{user_id}", do: updateUser},

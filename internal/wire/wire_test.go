@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -23,20 +24,79 @@ func TestStructsFollowTheDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range map[string]any{
-		"CreateUserRequest": wire.CreateUserRequest{},
-		"CreatedUser":       wire.CreatedUser{},
-		"FieldError":        wire.FieldError{},
-		"Pagination":        wire.Pagination{},
-		"Problem":           wire.Problem{},
-		"UpdateUserRequest": wire.UpdateUserRequest{},
-		"User":              wire.User{},
-		"UserList":          wire.UserList{},
-	} {
+	structs := map[string]any{
+		"AddOrganizationUserRequest":       wire.AddOrganizationUserRequest{},
+		"AddSpaceUserRequest":              wire.AddSpaceUserRequest{},
+		"AgentRuntime":                     wire.AgentRuntime{},
+		"ApiKey":                           wire.APIKey{},
+		"ApiKeyList":                       wire.APIKeyList{},
+		"AuditLog":                         wire.AuditLog{},
+		"AuditLogList":                     wire.AuditLogList{},
+		"BotOrganization":                  wire.BotOrganization{},
+		"BotOrganizationInput":             wire.BotOrganizationInput{},
+		"BotSpace":                         wire.BotSpace{},
+		"BotSpaceInput":                    wire.BotSpaceInput{},
+		"BotUser":                          wire.BotUser{},
+		"CreateApiKeyRequest":              wire.CreateAPIKeyRequest{},
+		"CreateOrganizationRequest":        wire.CreateOrganizationRequest{},
+		"CreateResourceRestrictionRequest": wire.CreateResourceRestrictionRequest{},
+		"CreateRoleBindingRequest":         wire.CreateRoleBindingRequest{},
+		"CreateRoleRequest":                wire.CreateRoleRequest{},
+		"CreateSpaceRequest":               wire.CreateSpaceRequest{},
+		"CreateUserRequest":                wire.CreateUserRequest{},
+		"CreatedApiKey":                    wire.CreatedAPIKey{},
+		"CreatedUser":                      wire.CreatedUser{},
+		"Decision":                         wire.Decision{},
+		"FieldError":                       wire.FieldError{},
+		"LLMIntegration":                   wire.LLMIntegration{},
+		"Organization":                     wire.Organization{},
+		"OrganizationList":                 wire.OrganizationList{},
+		"OrganizationMembership":           wire.OrganizationMembership{},
+		"Pagination":                       wire.Pagination{},
+		"Problem":                          wire.Problem{},
+		"RefreshApiKeyRequest":             wire.RefreshAPIKeyRequest{},
+		"RefreshedApiKey":                  wire.RefreshedAPIKey{},
+		"ResourceRestriction":              wire.ResourceRestriction{},
+		"ResourceRestrictionList":          wire.ResourceRestrictionList{},
+		"Role":                             wire.Role{},
+		"RoleBinding":                      wire.RoleBinding{},
+		"RoleBindingList":                  wire.RoleBindingList{},
+		"RoleList":                         wire.RoleList{},
+		"Space":                            wire.Space{},
+		"SpaceList":                        wire.SpaceList{},
+		"SpaceMembership":                  wire.SpaceMembership{},
+		"UpdateOrganizationRequest":        wire.UpdateOrganizationRequest{},
+		"UpdateRoleBindingRequest":         wire.UpdateRoleBindingRequest{},
+		"UpdateRoleRequest":                wire.UpdateRoleRequest{},
+		"UpdateSpaceRequest":               wire.UpdateSpaceRequest{},
+		"UpdateUserRequest":                wire.UpdateUserRequest{},
+		"User":                             wire.User{},
+		"UserDeletion":                     wire.UserDeletion{},
+		"UserList":                         wire.UserList{},
+		"WhoAmI":                           wire.WhoAmI{},
+		"WhoAmIKey":                        wire.WhoAmIKey{},
+		"WhoAmIUser":                       wire.WhoAmIUser{},
+	}
+	for name, schema := range doc.Components.Schemas {
+		if _, known := structs[name]; known != ordered(schema.Value) {
+			t.Errorf("%s: in the list here is %v, in the document as a struct %v", name, known, !known)
+		}
+	}
+	for name, value := range structs {
 		if diff := cmp.Diff(schemaTags(doc.Components.Schemas[name].Value), structTags(value)); diff != "" {
 			t.Errorf("%s: run make generate:\n%s", name, diff)
 		}
 	}
+}
+
+// ordered holds for the schemas that are generated as structs; RoleAssignment stands for the others.
+func ordered(s *openapi3.Schema) bool {
+	for _, property := range s.Properties {
+		if property.Extensions["x-order"] != nil || property.Ref == "" && property.Value.Extensions["x-order"] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // schemaTags are the JSON tags that the properties of a schema would have, in x-order.
@@ -49,6 +109,9 @@ func schemaTags(s *openapi3.Schema) []string {
 		}
 		if !slices.Contains(s.Required, name) {
 			name += ",omitempty"
+		}
+		if property.Value.Nullable {
+			name += ",omitzero"
 		}
 		tags[int(order)-1] = name
 	}
@@ -118,20 +181,100 @@ func TestUnknownValuesPass(t *testing.T) {
 	}
 }
 
-// The client starts in a millisecond because of what it does not import.
-func TestImportsNothing(t *testing.T) {
+// A null is as much of a message as a value, and only where the document says so.
+func TestNullable(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"doc.go", "roles.go", "wire.gen.go"} {
+	for want, value := range map[string]any{
+		`{}`:                             wire.UpdateSpaceRequest{},
+		`{"description":null}`:           wire.UpdateSpaceRequest{Description: wire.Null[string]()},
+		`{"description":""}`:             wire.UpdateSpaceRequest{Description: wire.Some("")},
+		`{"default_agent_runtime":null}`: wire.UpdateSpaceRequest{DefaultAgentRuntime: wire.Null[wire.AgentRuntime]()},
+		`{"default_agent_runtime":{"integration_id":"SW50ZTox"}}`: wire.UpdateSpaceRequest{
+			DefaultAgentRuntime: wire.Some(wire.AgentRuntime{IntegrationID: "SW50ZTox"}),
+		},
+	} {
+		got, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		var back wire.UpdateSpaceRequest
+		if err := json.Unmarshal(got, &back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(value, back); diff != "" {
+			t.Errorf("%s: %s", want, diff)
+		}
+	}
+}
+
+// TestNullableFieldsAreTheDocuments holds the Go types against the schemas: package api takes null where the type says so.
+func TestNullableFieldsAreTheDocuments(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for name, schema := range doc.Components.Schemas {
+		for key, property := range schema.Value.Properties {
+			if property.Value.Nullable {
+				want = append(want, name+"."+key)
+			}
+		}
+	}
+	slices.Sort(want)
+	var got []string
+	for _, value := range []any{wire.UpdateOrganizationRequest{}, wire.UpdateRoleRequest{}, wire.UpdateSpaceRequest{}} {
+		for _, field := range reflect.VisibleFields(reflect.TypeOf(value)) {
+			if _, nullable := reflect.New(field.Type).Interface().(interface{ Target() any }); nullable {
+				key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				got = append(got, reflect.TypeOf(value).Name()+"."+key)
+			}
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []wire.Permission
+	for _, value := range doc.Components.Schemas["Permission"].Value.Enum {
+		want = append(want, wire.Permission(value.(string)))
+	}
+	if diff := cmp.Diff(want, wire.Permissions()); diff != "" || len(want) != 151 || !slices.IsSorted(want) {
+		t.Errorf("the document has %d permissions: %s", len(want), diff)
+	}
+}
+
+// The client starts in a millisecond because of what it does not import. It needs encoding/json anyway.
+func TestImportsLittle(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var imports []string
 		for _, i := range file.Imports {
-			imports = append(imports, i.Path.Value)
-		}
-		if len(imports) > 0 {
-			t.Errorf("%s imports %s", name, strings.Join(imports, ", "))
+			if i.Path.Value != `"encoding/json"` {
+				t.Errorf("%s imports %s", name, i.Path.Value)
+			}
 		}
 	}
 }
