@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ax/internal/api"
+	"ax/internal/api/apitest"
 	"ax/internal/directory"
 	"ax/internal/wire"
 )
@@ -170,7 +170,7 @@ func flip(r rune) rune {
 func TestEveryOperationNeedsAKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, op := range api.Mounted() {
+	for _, op := range apitest.Mounted() {
 		target := strings.ReplaceAll(op.Path, "{user_id}", string(w.Member.UserID))
 		for name, header := range map[string]string{"none": "Authorization:", "bad": "Authorization: Bearer ak-bad"} {
 			got := w.do(t, op.Method, target, "", header)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +23,7 @@ const (
 // decode reads a JSON body into T. It refuses what the standard decoder lets
 // pass and an authorization decision could turn on: a key that is unknown,
 // doubled or differently cased, null, broken UTF-8, anything behind the end.
+// Null is for the keys of T that are a wire.Nullable, and clears them.
 func decode[T any](r *http.Request) (body T, err error) {
 	if err := mediaType(r.Header); err != nil {
 		return body, err
@@ -32,13 +35,31 @@ func decode[T any](r *http.Request) (body T, err error) {
 	if err != nil {
 		return body, badRequest("The body broke off before its end.") // err can hold addresses
 	}
-	if err := inspect(text); err != nil {
+	if err := inspect(text, nullable[T]()); err != nil {
 		return body, err
 	}
-	if err := json.Unmarshal(text, &body, json.RejectUnknownMembers(true)); err != nil {
+	into := json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, n target) error {
+		return json.UnmarshalDecode(d, n.Target())
+	}))
+	if err := json.Unmarshal(text, &body, into, json.RejectUnknownMembers(true)); err != nil {
 		return body, mismatch(err)
 	}
 	return body, nil
+}
+
+// A target is a wire.Nullable of any type. Its own UnmarshalJSON is not used:
+// it would let unknown keys pass.
+type target interface{ Target() any }
+
+// nullable has the pointers of the keys of T that may be null.
+func nullable[T any]() (keys []jsontext.Pointer) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		if reflect.PointerTo(field.Type).Implements(reflect.TypeFor[target]()) {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			keys = append(keys, jsontext.Pointer("/"+name))
+		}
+	}
+	return keys
 }
 
 func mediaType(h http.Header) error {
@@ -54,8 +75,8 @@ func mediaType(h http.Header) error {
 }
 
 // inspect walks the tokens: the text is one JSON value, not too deep, without
-// doubled keys, null or NUL.
-func inspect(text []byte) error {
+// doubled keys, NUL, or null for another key than those.
+func inspect(text []byte, nullable []jsontext.Pointer) error {
 	d := jsontext.NewDecoder(bytes.NewReader(text))
 	for {
 		token, err := d.ReadToken()
@@ -71,7 +92,7 @@ func inspect(text []byte) error {
 			return notJSON(err)
 		case d.StackDepth() > maxDepth:
 			return badRequest("The body is nested more than %d levels deep.", maxDepth)
-		case token.Kind() == 'n':
+		case token.Kind() == 'n' && !slices.Contains(nullable, d.StackPointer()):
 			return badRequest("%s: must not be null; leave the key out.", key(d.StackPointer()))
 		case token.Kind() == '"' && strings.ContainsRune(token.String(), 0):
 			return badRequest("%s: must not hold the character U+0000.", key(d.StackPointer()))
@@ -122,6 +143,8 @@ func shape(e *json.SemanticError) string {
 		return "true or false"
 	case "int":
 		return "a whole number"
+	case "slice":
+		return "an array"
 	}
 	return "an object"
 }

@@ -78,7 +78,7 @@ func TestAFailingStore(t *testing.T) {
 	w := newWorld(t)
 	link := w.Put(t, "link@example.com", dirtest.InvitedByLink)
 	bodies := map[string]string{"create_user": soundBody("eve@example.com"), "update_user": `{"name":"Eve"}`}
-	for _, op := range api.Mounted() {
+	for _, op := range apitest.Mounted() {
 		if !strings.HasPrefix(op.Path, "/v2/") {
 			continue
 		}

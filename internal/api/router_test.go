@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ax/internal/api"
+	"ax/internal/api/apitest"
 	"ax/internal/wire"
 )
 
@@ -21,7 +21,7 @@ func TestEveryMethodOnEveryPath(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	takes := map[string][]string{}
-	for _, op := range api.Mounted() {
+	for _, op := range apitest.Mounted() {
 		takes[op.Path] = append(takes[op.Path], op.Method)
 		if op.Method == http.MethodGet {
 			takes[op.Path] = append(takes[op.Path], http.MethodHead)
