@@ -143,10 +143,10 @@ func TestUserByEmail(t *testing.T) {
 				if err != nil || u.ID != c.want {
 					t.Errorf("found %q, error %v, want %s", u.ID, err, c.want)
 				}
-			} else if err == nil || !strings.Contains(err.Error(), c.want) || u.ID != "" && errors.Is(err, client.ErrNoUser) {
+			} else if err == nil || !strings.Contains(err.Error(), c.want) || u.ID != "" && errors.Is(err, client.ErrNotFound) {
 				t.Errorf("found %q, error %v, want %q", u.ID, err, c.want)
 			}
-			if missing := c.want != "two users have the email" && !strings.HasPrefix(c.want, "id-"); errors.Is(err, client.ErrNoUser) != missing {
+			if missing := c.want != "two users have the email" && !strings.HasPrefix(c.want, "id-"); errors.Is(err, client.ErrNotFound) != missing {
 				t.Errorf("error %v", err)
 			}
 			if !strings.Contains(asked.sent[0].uri, "limit=100") {

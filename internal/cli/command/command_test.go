@@ -56,7 +56,7 @@ func TestExitCode(t *testing.T) {
 		{api(404), 4},
 		{api(500), 4},
 		{api(0), 4},
-		{client.ErrNoUser, 4},
+		{client.ErrNotFound, 4},
 		{&command.PartialError{Done: "half"}, 4},
 		{errOutput, 5},
 		{context.Canceled, 130},
@@ -129,7 +129,7 @@ func TestReport(t *testing.T) {
 			&command.PartialError{Done: "Created", Err: command.Doing("x", api(0))}, "✗ Error: Created: Failed to x: Title; Detail.\n  Run with --verbose for technical details.\n",
 			`{"title": "Created","detail": "Detail.","exit_code": 4}`,
 		},
-		"nobody": {command.Doing("get user", fmt.Errorf("x %w", client.ErrNoUser)), "✗ Error: x not found\n", `{"title": "x not found","exit_code": 4}`},
+		"nobody": {command.Doing("get user", fmt.Errorf("x %w", client.ErrNotFound)), "✗ Error: x not found\n", `{"title": "x not found","exit_code": 4}`},
 		"other":  {command.Doing("get user", errOther), "✗ Error: Failed to get user: something else\n", `{"title": "Failed to get user: something else","exit_code": 1}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -121,5 +121,5 @@ func isAPIFailure(err error) bool {
 	_, api := errors.AsType[*client.Error](err)
 	_, network := errors.AsType[*client.NetworkError](err)
 	_, partial := errors.AsType[*PartialError](err)
-	return api || network || partial || errors.Is(err, client.ErrNoUser)
+	return api || network || partial || errors.Is(err, client.ErrNotFound)
 }

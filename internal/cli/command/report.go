@@ -158,7 +158,7 @@ func said(err error) string {
 // ours is an error that no server wrote. That a user was not found says it
 // all, whatever was to be done with them.
 func ours(err error) string {
-	if doing, ok := errors.AsType[*DoingError](err); ok && errors.Is(err, client.ErrNoUser) {
+	if doing, ok := errors.AsType[*DoingError](err); ok && errors.Is(err, client.ErrNotFound) {
 		err = doing.Err
 	}
 	return err.Error()

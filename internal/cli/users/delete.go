@@ -188,7 +188,7 @@ func (t *target) fail(err error) {
 func (t *target) nobody(err error) bool {
 	p, ok := errors.AsType[*client.Error](err)
 	if !ok || t.id == "" {
-		return errors.Is(err, client.ErrNoUser)
+		return errors.Is(err, client.ErrNotFound)
 	}
 	return p.Status == http.StatusNotFound || p.Status == http.StatusBadRequest && !client.WellFormedID(t.id)
 }

@@ -114,7 +114,7 @@ func (b *batch) hopeless(i *item) bool {
 	switch {
 	case b.journal != nil && b.journal.failed() != nil:
 		return true
-	case i.cause == nil, errors.Is(i.cause, client.ErrNoUser), api && p.Status >= 400 && p.Status < 500 && p.Status != http.StatusUnauthorized:
+	case i.cause == nil, errors.Is(i.cause, client.ErrNotFound), api && p.Status >= 400 && p.Status < 500 && p.Status != http.StatusUnauthorized:
 		b.lost.Store(0)
 		return false
 	case api && p.Status == http.StatusUnauthorized, b.lost.Add(1) >= maxLost:
@@ -135,7 +135,7 @@ func (i *item) fail(err error) {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return
-	case errors.Is(err, client.ErrNoUser):
+	case errors.Is(err, client.ErrNotFound):
 		i.status = notFound
 	default:
 		i.status, i.problem, i.cause = failed, oneLine(err), err

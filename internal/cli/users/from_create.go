@@ -119,7 +119,7 @@ func (i *item) made(ctx context.Context, c *client.Client, u wire.CreatedUser) {
 func settleCreation(ctx context.Context, c *client.Client, i *item) bool {
 	u, err := byEmail(ctx, c, i.email)
 	switch {
-	case errors.Is(err, client.ErrNoUser):
+	case errors.Is(err, client.ErrNotFound):
 		return false
 	case errors.Is(err, context.Canceled):
 		return true
@@ -194,7 +194,7 @@ func conflicts(err error) bool {
 func (i *item) explain(ctx context.Context, c *client.Client, refused error) {
 	u, err := byEmail(ctx, c, i.email)
 	switch {
-	case errors.Is(err, client.ErrNoUser):
+	case errors.Is(err, client.ErrNotFound):
 		i.fail(refused)
 	case err != nil:
 		i.fail(err)
@@ -207,7 +207,7 @@ func (i *item) explain(ctx context.Context, c *client.Client, refused error) {
 func lookAtNew(ctx context.Context, c *client.Client, i *item) {
 	u, err := byEmail(ctx, c, i.email)
 	switch {
-	case errors.Is(err, client.ErrNoUser):
+	case errors.Is(err, client.ErrNotFound):
 		i.is(isNew)
 	case err != nil:
 		i.fail(err)

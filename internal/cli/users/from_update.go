@@ -60,7 +60,7 @@ func (i *item) find(ctx context.Context, c *client.Client) (u wire.User, ok bool
 	if i.id != "" {
 		u, err = c.GetUser(ctx, i.id)
 		if err != nil && (&target{id: i.id}).nobody(err) {
-			err = client.ErrNoUser
+			err = client.ErrNotFound
 		}
 	} else {
 		u, err = byEmail(ctx, c, i.email)

@@ -116,7 +116,7 @@ func lookUp(ctx context.Context, c *client.Client, ref string) (id string, err e
 
 func byEmail(ctx context.Context, c *client.Client, email string) (wire.User, error) {
 	u, err := c.UserByEmail(ctx, email)
-	if errors.Is(err, client.ErrNoUser) {
+	if errors.Is(err, client.ErrNotFound) {
 		err = &noUserError{email}
 	}
 	return u, err
@@ -127,8 +127,8 @@ type noUserError struct{ email string }
 
 func (e *noUserError) Error() string { return fmt.Sprintf("User '%s' not found", e.email) }
 
-// Unwrap makes it a client.ErrNoUser.
-func (e *noUserError) Unwrap() error { return client.ErrNoUser }
+// Unwrap makes it a client.ErrNotFound.
+func (e *noUserError) Unwrap() error { return client.ErrNotFound }
 
 // oneUserOrList is oneUser, unless --from names a list of them.
 func oneUserOrList(c *cobra.Command, args []string) error {
