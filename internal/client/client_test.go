@@ -80,7 +80,7 @@ type operation struct {
 
 func operations() []operation {
 	name := "Eve"
-	return []operation{
+	all := []operation{
 		{"list", "GET", "/v2/users", 200, noUsers, func(ctx context.Context, c *client.Client) error {
 			_, err := c.ListUsers(ctx, client.UserFilter{})
 			return err
@@ -103,6 +103,7 @@ func operations() []operation {
 		}},
 		{"reset", "POST", "/v2/users/VXNlcjox/reset-password", 204, "", func(ctx context.Context, c *client.Client) error { return c.ResetPassword(ctx, "VXNlcjox") }},
 	}
+	return append(all, restOperations()...)
 }
 
 // safe holds for the methods that may be sent again.
@@ -168,7 +169,7 @@ func TestAnswersThatAreNot(t *testing.T) {
 		{"null", 200, "null", nil, "is this the address of the API?", true},
 		{"an array", 200, "[]", nil, "not what the API promises", true},
 		{"a list without users", 200, `{"users":null,"pagination":{"has_more":false}}`, nil, "is this the address of the API?", true},
-		{"fields of wrong types", 200, `{"id":1,"users":{}}`, nil, "not what the API promises", true},
+		{"fields of wrong types", 200, wrongTypes, nil, "not what the API promises", true},
 		{"a page for a failure", 502, "<html>Bad gateway</html>", []string{"Content-Type: text/html", "Retry-After: 3600"}, "502 Bad Gateway", false},
 		{"a failure without words", 500, "", nil, "500 Internal Server Error", false},
 		{"a failure in another form", 403, `{"error":"no"}`, nil, "403 Forbidden", false},
