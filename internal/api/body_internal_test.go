@@ -22,11 +22,10 @@ func TestNull(t *testing.T) {
 	t.Parallel()
 	llm := wire.LLMIntegration{IntegrationID: "SW50ZTox", ModelName: "small"}
 	for text, want := range map[string]wire.UpdateSpaceRequest{
-		`{}`:                         {},
-		`{"description":null}`:       {Description: wire.Null[string]()},
-		` { "description" : null } `: {Description: wire.Null[string]()},
-		`{"description":""}`:         {Description: wire.Some("")},
-		`{"description":"null"}`:     {Description: wire.Some("null")},
+		`{}`:                     {},
+		`{"description": null }`: {Description: wire.Null[string]()},
+		`{"description":""}`:     {Description: wire.Some("")},
+		`{"description":"null"}`: {Description: wire.Some("null")},
 		`{"default_agent_runtime":null,"default_llm_integration":null}`: {
 			DefaultAgentRuntime: wire.Null[wire.AgentRuntime](), DefaultLLMIntegration: wire.Null[wire.LLMIntegration](),
 		},

@@ -8,7 +8,7 @@ import (
 	"ax/internal/wire"
 )
 
-const apiKeysPath = "/v2/api-keys"
+const apiKeysPath = "/v2/api-keys" //nolint:gosec // a path
 
 func apiKeyPath(id string) string { return apiKeysPath + "/" + escape(id) }
 

@@ -1,5 +1,8 @@
 package wire
 
+// A Permission is a right that a role can hold.
+type Permission string
+
 // Permissions lists the values of Permission that this program knows, sorted. A server may have others.
 func Permissions() []Permission {
 	return []Permission{

@@ -602,9 +602,6 @@ type Pagination struct {
 	HasMore    bool   `json:"has_more"`
 }
 
-// Permission A right that a role can hold
-type Permission = string
-
 // PermissionInput One of the values of Permission, in any case
 type PermissionInput = Permission
 

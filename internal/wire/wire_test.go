@@ -229,7 +229,7 @@ func TestNullableFieldsAreTheDocuments(t *testing.T) {
 	var got []string
 	for _, value := range []any{wire.UpdateOrganizationRequest{}, wire.UpdateRoleRequest{}, wire.UpdateSpaceRequest{}} {
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(value)) {
-			if _, nullable := reflect.New(field.Type).Interface().(interface{ Target() any }); nullable {
+			if _, nullable := reflect.TypeAssert[interface{ Target() any }](reflect.New(field.Type)); nullable {
 				key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 				got = append(got, reflect.TypeOf(value).Name()+"."+key)
 			}
