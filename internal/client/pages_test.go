@@ -74,7 +74,12 @@ func TestEveryNounIsWalked(t *testing.T) {
 		if n, err := l.walk(t.Context(), over(asked)); n != 3 || err != nil || len(asked.sent) != 3 {
 			t.Errorf("%s: %d on %d pages, error %v", l.plural, n, len(asked.sent), err)
 		}
-		asked = &transport{answer: func(n int, _ *http.Request) (*http.Response, error) { return page(1, fmt.Sprint(n%3)), nil }}
+		asked = &transport{answer: func(n int, _ *http.Request) (*http.Response, error) {
+			if n > 100 {
+				return respond(400, `{"title":"a walk without end"}`), nil
+			}
+			return page(1, fmt.Sprint(n%3)), nil
+		}}
 		if _, err := l.walk(t.Context(), over(asked)); err == nil || !strings.Contains(err.Error(), "the same page again") || len(asked.sent) > 12 {
 			t.Errorf("%s: error %v after %d pages", l.plural, err, len(asked.sent))
 		}
