@@ -8,10 +8,6 @@ func Unmounted() []string {
 		"list_organizations", "create_organization", "get_organization", "update_organization", "delete_organization", "add_organization_user", "remove_organization_user",
 		"list_spaces", "create_space", "get_space", "update_space", "delete_space", "add_space_user", "remove_space_user",
 		"list_api_keys", "create_api_key", "refresh_api_key", "revoke_api_key",
-		"list_roles", "create_role", "get_role", "update_role", "delete_role",
-		"list_role_bindings", "create_role_binding", "get_role_binding", "update_role_binding", "delete_role_binding",
-		"list_resource_restrictions", "create_resource_restriction", "delete_resource_restriction",
-		"list_audit_logs",
 		"whoami", "can_i", "preview_user_deletion",
 	}
 }
