@@ -72,12 +72,101 @@ func (r brokenReads) Users(q directory.UserQuery) ([]directory.User, error) {
 	return r.Reads.Users(q)
 }
 
+func (r brokenReads) Organizations(q directory.OrganizationQuery) ([]directory.Granted[directory.Organization], error) {
+	if err := r.broken.fail(); err != nil {
+		return nil, err
+	}
+	return r.Reads.Organizations(q)
+}
+
+func (r brokenReads) OrganizationByID(id directory.OrganizationID) (o directory.Organization, ok bool, err error) {
+	if err := r.broken.fail(); err != nil {
+		return o, false, err
+	}
+	return r.Reads.OrganizationByID(id)
+}
+
+func (r brokenReads) Spaces(q directory.SpaceQuery) ([]directory.Granted[directory.Space], error) {
+	if err := r.broken.fail(); err != nil {
+		return nil, err
+	}
+	return r.Reads.Spaces(q)
+}
+
+func (r brokenReads) SpaceByID(id directory.SpaceID) (s directory.Space, ok bool, err error) {
+	if err := r.broken.fail(); err != nil {
+		return s, false, err
+	}
+	return r.Reads.SpaceByID(id)
+}
+
+func (r brokenReads) RoleByID(id directory.Role) (d directory.RoleDefinition, ok bool, err error) {
+	if err := r.broken.fail(); err != nil {
+		return d, false, err
+	}
+	return r.Reads.RoleByID(id)
+}
+
+func (r brokenReads) RoleDefinitions(after int64, limit int) ([]directory.RoleDefinition, error) {
+	if err := r.broken.fail(); err != nil {
+		return nil, err
+	}
+	return r.Reads.RoleDefinitions(after, limit)
+}
+
+func (r brokenReads) RoleBinding(id string) (b directory.RoleBinding, ok bool, err error) {
+	if err := r.broken.fail(); err != nil {
+		return b, false, err
+	}
+	return r.Reads.RoleBinding(id)
+}
+
+func (r brokenReads) RoleBindings(q directory.BindingQuery) ([]directory.RoleBinding, error) {
+	if err := r.broken.fail(); err != nil {
+		return nil, err
+	}
+	return r.Reads.RoleBindings(q)
+}
+
+func (r brokenReads) Restrictions(q directory.RestrictionQuery) ([]directory.Restriction, error) {
+	if err := r.broken.fail(); err != nil {
+		return nil, err
+	}
+	return r.Reads.Restrictions(q)
+}
+
+func (r brokenReads) FindEntries(q directory.EntryQuery) ([]directory.Entry, error) {
+	if err := r.broken.fail(); err != nil {
+		return nil, err
+	}
+	return r.Reads.FindEntries(q)
+}
+
+// soundRequest has a target and a body that no operation complains of before it asks the store.
+func soundRequest(op apitest.Operation, user directory.UserID) (target, body string) {
+	target = strings.NewReplacer("{user_id}", string(user), "{org_id}", "T3JnYW5pemF0aW9uOjE=", "{space_id}", "U3BhY2U6MTIz",
+		"{role_id}", "Um9sZTox", "{binding_id}", "Um9sZUJpbmRpbmc6", "{resource_id}", "UHJvamVjdDox", "{api_key_id}", "QXBpS2V5OjEy").Replace(op.Path)
+	if op.ID == "list_role_bindings" {
+		target += "?resource_type=SPACE"
+	}
+	const predefined, custom = `{"type":"PREDEFINED","name":"MEMBER"}`, `"role_id":"Um9sZTox"`
+	return target, map[string]string{
+		"create_user": soundBody("eve@example.com"), "update_user": `{"name":"Eve"}`,
+		"create_organization": `{"name":"One"}`, "update_organization": `{"name":"One"}`,
+		"create_space": `{"name":"One","organization_id":"T3JnYW5pemF0aW9uOjE="}`, "update_space": `{"name":"One"}`,
+		"add_organization_user": `{"user_id":"` + string(user) + `","role":` + predefined + `}`,
+		"add_space_user":        `{"user_id":"` + string(user) + `","role":` + predefined + `}`,
+		"create_role":           `{"name":"One","permissions":["USER_READ"]}`, "update_role": `{"name":"One"}`,
+		"create_role_binding": `{` + custom + `,"user_id":"` + string(user) + `","resource_type":"SPACE","resource_id":"U3BhY2U6MTIz"}`,
+		"update_role_binding": `{` + custom + `}`, "create_resource_restriction": `{"resource_id":"UHJvamVjdDox"}`,
+	}[op.ID]
+}
+
 // TestAFailingStore breaks each operation at the key and behind it. The client hears nothing of how; the log does.
 func TestAFailingStore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	link := w.Put(t, "link@example.com", dirtest.InvitedByLink)
-	bodies := map[string]string{"create_user": soundBody("eve@example.com"), "update_user": `{"name":"Eve"}`}
 	for _, op := range apitest.Mounted() {
 		if !strings.HasPrefix(op.Path, "/v2/") {
 			continue
@@ -88,7 +177,8 @@ func TestAFailingStore(t *testing.T) {
 					log := &logged{}
 					d := w.On(&broken{Store: w.Store, healthy: healthy, panics: panics}).Directory
 					h := apitest.Handler(t, api.New(d, log.logger(), ready(nil)))
-					r := newRequest(t, op.Method, strings.ReplaceAll(op.Path, "{user_id}", string(link.ID)), strings.NewReader(bodies[op.ID]), "Authorization: Bearer "+w.key, "X-Request-Id: find-me")
+					target, body := soundRequest(op, link.ID)
+					r := newRequest(t, op.Method, target, strings.NewReader(body), "Authorization: Bearer "+w.key, "X-Request-Id: find-me")
 					got := serve(h, r)
 					p := wantProblem(t, got, 500, "The server failed; nothing was changed.")
 					if text := got.Body.String() + fmt.Sprint(got.Header()); strings.Contains(text, "SELECT") || strings.Contains(text, "directory.db") || strings.Contains(text, ".go") {

@@ -27,7 +27,7 @@ func TestEveryMethodOnEveryPath(t *testing.T) {
 			takes[op.Path] = append(takes[op.Path], http.MethodHead)
 		}
 	}
-	if len(takes) != 7 {
+	if len(takes) < 20 {
 		t.Errorf("the document has %d paths; is the map still right?", len(takes))
 	}
 	for path, methods := range takes {

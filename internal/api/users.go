@@ -56,14 +56,18 @@ func createUser(c *call) (answer, error) {
 	}}, nil
 }
 
-// getUser has no 403 (contract, "get_user"): a key that may not read finds
-// nothing, and hears why.
 func getUser(c *call) (answer, error) {
 	u, err := c.api.Directory.User(c.Context(), c.actor, c.userID())
+	return c.userAnswer(u, hidden(err))
+}
+
+// hidden is for the operations that have no 403 (contract, "get_user"): a key
+// that may not read finds nothing, and hears why.
+func hidden(err error) error {
 	if directory.KindOf(err) == directory.Forbidden {
-		err = &fault{status: http.StatusNotFound, detail: err.Error()}
+		return &fault{status: http.StatusNotFound, detail: err.Error()}
 	}
-	return c.userAnswer(u, err)
+	return err
 }
 
 func updateUser(c *call) (answer, error) {

@@ -267,7 +267,7 @@ func (in town) unnamed(text string) string {
 	for placeholder, id := range in.ids {
 		text = strings.ReplaceAll(text, id, placeholder)
 	}
-	text = regexp.MustCompile(`VXNlcj[op]\w{21}`).ReplaceAllString(text, "$$NEW")
+	text = regexp.MustCompile(`(VXNlcj[op]\w{21}|(T3JnYW5pemF0aW9u|U3BhY2)\w{20,})`).ReplaceAllString(text, "$$NEW")
 	return regexp.MustCompile(`[a-z0-9]{4}(-[a-z0-9]{4}){5}`).ReplaceAllString(text, "$$SECRET")
 }
 
@@ -295,12 +295,19 @@ func (s scenario) run(t *testing.T, in town) {
 			t.Errorf("answer %d, want %d (-want +got):\n%s", got.Code, s.status, cmp.Diff(s.want+"\n", text))
 		}
 	}
-	var mails, recorded []string
+	var mails, recorded, denied []string
 	for _, l := range in.Letters(t)[letters:] {
 		mails = append(mails, string(l.Kind)+" "+l.To)
 	}
 	for _, e := range in.Entries(t)[entries:] {
+		if strings.HasPrefix(e.Changes, `[{"field":"denied"`) {
+			denied = append(denied, e.Operation)
+			continue
+		}
 		recorded = append(recorded, e.Operation+" "+in.unnamed(e.Subject))
+	}
+	if refusal := s.status == 403 && !strings.HasPrefix(s.request, "GET "); len(denied) > 1 || refusal != (len(denied) == 1) {
+		t.Errorf("refusals that were recorded: %v", denied)
 	}
 	if diff := cmp.Diff(s.mails, mails, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("letters (-want +got):\n%s", diff)

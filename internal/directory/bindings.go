@@ -343,6 +343,34 @@ func visibleOf[T any](after int64, limit int, read func(after int64, limit int) 
 	}
 }
 
+// A Granted is a thing, and what somebody is granted on it. Grants.Account is
+// empty: that is the actor's own.
+type Granted[T any] struct {
+	Item   T
+	Grants Grants
+}
+
+// pageOfGranted is a page of what the actor may read among candidates.
+func pageOfGranted[T any](
+	k Key, a Actor, what Action, list string, filter []string, limit int, cursor string,
+	read func(after int64, limit int) ([]Granted[T], error), seq func(T) int64,
+) (out Page[T], err error) {
+	if err := a.developing(); err != nil {
+		return out, err
+	}
+	place := func(g Granted[T]) int64 { return seq(g.Item) }
+	p, err := page(k, list, filter, limit, cursor, func(after int64, limit int) ([]Granted[T], error) {
+		return visibleOf(after, limit, read, place, func(g Granted[T]) (bool, error) {
+			return g.Grants.with(a).may(what).Allowed, nil
+		})
+	}, place)
+	for _, g := range p.Items {
+		out.Items = append(out.Items, g.Item)
+	}
+	out.Next = p.Next
+	return out, err
+}
+
 func bindingChanges(before, after RoleBinding) []Change {
 	return differences([]field{
 		{"role_id", before.Role, after.Role}, {"user_id", before.UserID, after.UserID}, {"resource_id", before.ResourceID, after.ResourceID},

@@ -42,6 +42,8 @@ type Store interface {
 type Reads interface {
 	InstallationReads
 	UserReads
+	OrganizationReads
+	SpaceReads
 	RoleReads
 	AccessReads
 	BindingReads
@@ -59,6 +61,9 @@ type Tx interface {
 	Reads
 	InstallationTx
 	UserTx
+	OrganizationTx
+	SpaceTx
+	MemberTx
 	RoleTx
 	BindingTx
 	RestrictionTx

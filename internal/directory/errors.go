@@ -157,6 +157,38 @@ func errNotRestricted() *Error {
 
 func errSpaceNotFound() *Error { return &Error{Kind: NotFound, Detail: "Space not found."} }
 
+func errOrganizationNotFound() *Error {
+	return &Error{Kind: NotFound, Detail: "Organization not found."}
+}
+
+func errOrganizationNameTaken() *Error {
+	return &Error{Kind: Conflict, Detail: "An organization with this name exists already."}
+}
+
+func errSpaceNameTaken() *Error {
+	return &Error{Kind: Conflict, Detail: "A space with this name exists in the organization already."}
+}
+
+func errNotMember(where string) *Error {
+	return &Error{Kind: NotFound, Detail: "The user is not a member of the " + where + "."}
+}
+
+func errNotInOrganization() *Error {
+	return errMalformed("user_id: the user is not a member of the space's organization; add them there first.")
+}
+
+func errAnnotatorOnly() *Error {
+	return errMalformed("role: a user whose account role is ANNOTATOR can only be an ANNOTATOR.")
+}
+
+func errNoAnnotator() *Error {
+	return errMalformed("role: only a user whose account role is ANNOTATOR can be an ANNOTATOR.")
+}
+
+func errMemberAbove() *Error {
+	return &Error{Kind: Forbidden, Detail: "This member may do more in the space than you; ask an administrator of the space."}
+}
+
 func errNoSuchRole(field string) *Error {
 	return errInvalid([]Fault{{field, "is not the id of a role that there is"}})
 }

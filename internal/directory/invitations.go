@@ -111,16 +111,22 @@ func (d *Directory) createUser(tx Tx, a Actor, in CreateUser) (CreatedUser, erro
 			return CreatedUser{}, err
 		}
 	}
+	changes := append(changed(before, u), Change{Field: "invite_mode", To: string(in.Mode)})
 	if !inserted { // a new user has nothing that could be void
 		if err := endInvitation(tx, u, now); err != nil {
 			return CreatedUser{}, err
 		}
+		gone, err := endUnfit(tx, before, u)
+		if err != nil {
+			return CreatedUser{}, err
+		}
+		changes = append(changes, gone.changes()...)
 	}
 	out := CreatedUser{User: u, Created: true}
 	if out.TemporaryPassword, err = d.invite(tx, a, u, in.Mode, now); err != nil {
 		return CreatedUser{}, err
 	}
-	return out, d.record(tx, a, "create_user", u, append(changed(before, u), Change{Field: "invite_mode", To: string(in.Mode)}))
+	return out, d.record(tx, a, "create_user", u, changes)
 }
 
 // standing gives the user what the request says, as of now.

@@ -27,19 +27,19 @@ const (
 	ResendInvites  Action = "resend invitations"
 	ResetPasswords Action = "reset passwords"
 
-	ReadOrganization   Action = "see the organization"
-	CreateOrganization Action = "create organizations"
-	UpdateOrganization Action = "change the organization"
-	DeleteOrganization Action = "delete the organization"
-	ManageOrganization Action = "choose the members of the organization"
+	ReadOrganizations   Action = "see the organization"
+	CreateOrganizations Action = "create organizations"
+	UpdateOrganizations Action = "change the organization"
+	DeleteOrganizations Action = "delete the organization"
+	ManageOrganization  Action = "choose the members of the organization"
 
-	ReadSpace         Action = "see the space"
-	CreateSpace       Action = "create spaces in the organization"
-	UpdateSpace       Action = "change the space"
-	DeleteSpace       Action = "delete the space"
-	AddSpaceMember    Action = "add members to the space"
-	AddCustomMember   Action = "give custom roles in the space"
-	RemoveSpaceMember Action = "remove members from the space"
+	ReadSpaces         Action = "see the space"
+	CreateSpaces       Action = "create spaces in the organization"
+	UpdateSpaces       Action = "change the space"
+	DeleteSpaces       Action = "delete the space"
+	AddSpaceMembers    Action = "add members to the space"
+	AddCustomMembers   Action = "give custom roles in the space"
+	RemoveSpaceMembers Action = "remove members from the space"
 
 	ReadRoles   Action = "see roles"
 	CreateRoles Action = "create roles"
@@ -79,30 +79,30 @@ func rights(a Action) right {
 	case ResendInvites:
 		return right{UserCreate, InAccount, false}
 
-	case ReadOrganization:
+	case ReadOrganizations:
 		return right{OrganizationRead, InOrganization, false}
-	case CreateOrganization:
+	case CreateOrganizations:
 		return right{OrganizationCreate, InAccount, false}
-	case UpdateOrganization:
+	case UpdateOrganizations:
 		return right{OrganizationUpdate, InOrganization, false}
-	case DeleteOrganization:
+	case DeleteOrganizations:
 		return right{OrganizationDelete, InAccount, false}
 	case ManageOrganization:
 		return right{"", InOrganization, false}
 
-	case ReadSpace:
+	case ReadSpaces:
 		return right{SpaceRead, InSpace, false}
-	case CreateSpace:
+	case CreateSpaces:
 		return right{SpaceCreate, InOrganization, false}
-	case UpdateSpace:
+	case UpdateSpaces:
 		return right{SpaceUpdate, InSpace, false}
-	case DeleteSpace:
+	case DeleteSpaces:
 		return right{SpaceDelete, InSpace, false}
-	case AddSpaceMember:
+	case AddSpaceMembers:
 		return right{"", InSpace, false}
-	case AddCustomMember:
+	case AddCustomMembers:
 		return right{RoleBindingCreate, InSpace, false}
-	case RemoveSpaceMember:
+	case RemoveSpaceMembers:
 		return right{RoleBindingDelete, InSpace, false}
 
 	case ReadRoles:

@@ -233,8 +233,9 @@ func (in *UpdateUser) sound() error {
 	return nil
 }
 
-// DeleteUser marks a user deleted, for good: sign-in, keys, tokens and
-// waiting letters end with it. Deleting a deleted user changes nothing.
+// DeleteUser marks a user deleted, for good: sign-in, keys, tokens, waiting
+// letters, memberships and role bindings end with it. Deleting a deleted user
+// changes nothing.
 func (d *Directory) DeleteUser(ctx context.Context, a Actor, id UserID) error {
 	if err := d.mayOnUser(ctx, a, DeleteUsers, id); err != nil {
 		return err
@@ -266,7 +267,11 @@ func (d *Directory) DeleteUser(ctx context.Context, a Actor, id UserID) error {
 		if err := d.endCredentials(tx, u); err != nil {
 			return err
 		}
-		return d.record(tx, a, "delete_user", u, changed(before, u))
+		gone, err := tx.EndAccess(u.Seq)
+		if err != nil {
+			return err
+		}
+		return d.record(tx, a, "delete_user", u, append(changed(before, u), gone.changes()...))
 	})
 }
 

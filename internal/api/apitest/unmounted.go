@@ -5,8 +5,6 @@ import "slices"
 // Unmounted are the operations of the document that have no route yet. Whoever mounts one takes it out.
 func Unmounted() []string {
 	return []string{
-		"list_organizations", "create_organization", "get_organization", "update_organization", "delete_organization", "add_organization_user", "remove_organization_user",
-		"list_spaces", "create_space", "get_space", "update_space", "delete_space", "add_space_user", "remove_space_user",
 		"list_api_keys", "create_api_key", "refresh_api_key", "revoke_api_key",
 		"whoami", "can_i", "preview_user_deletion",
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"testing"
@@ -29,6 +30,23 @@ func deleted(email string) directory.User {
 	u := active(email, directory.RoleMember)
 	u.State = directory.StateDeleted
 	return u
+}
+
+func bot(name string) directory.User {
+	u := active("", directory.RoleMember)
+	u.ID, u.Name, u.Bot = directory.UserID("id of "+name), name, true
+	return u
+}
+
+func organization(name string) directory.Organization {
+	return directory.Organization{ID: directory.OrganizationID("id of " + name), Name: name, Description: "For " + name, CreatedAt: noon}
+}
+
+func space(name string, in directory.Organization) directory.Space {
+	return directory.Space{
+		ID: directory.SpaceID("id of " + name), OrganizationSeq: in.Seq, OrganizationID: in.ID,
+		Name: name, Description: "For " + name, CreatedAt: noon,
+	}
 }
 
 func token(secret string, p directory.Purpose, userSeq int64) directory.Token {
@@ -96,6 +114,142 @@ func (s subject) add(users ...directory.User) []directory.User {
 func (s subject) addOne() directory.User {
 	s.Helper()
 	return s.add(active("pat@example.com", directory.RoleMember))[0]
+}
+
+// addOrganizations keeps organizations whose names are free.
+func (s subject) addOrganizations(all ...directory.Organization) []directory.Organization {
+	s.Helper()
+	s.write(func(tx directory.Tx) error {
+		for i := range all {
+			if ok, err := tx.InsertOrganization(&all[i]); err != nil || !ok {
+				return fmt.Errorf("insert %s: inserted %v, %w", all[i].Name, ok, err)
+			}
+		}
+		return nil
+	})
+	return all
+}
+
+// addSpaces keeps spaces whose names are free.
+func (s subject) addSpaces(all ...directory.Space) []directory.Space {
+	s.Helper()
+	s.write(func(tx directory.Tx) error {
+		for i := range all {
+			if ok, err := tx.InsertSpace(&all[i]); err != nil || !ok {
+				return fmt.Errorf("insert %s: inserted %v, %w", all[i].Name, ok, err)
+			}
+		}
+		return nil
+	})
+	return all
+}
+
+func (s subject) addRole(name string, permissions ...directory.Permission) directory.RoleDefinition {
+	s.Helper()
+	r := directory.RoleDefinition{
+		ID: directory.Role(base64.StdEncoding.EncodeToString([]byte("Role:" + name))), Name: name, Description: "For " + name, CreatedAt: noon, UpdatedAt: noon,
+	}
+	for _, p := range permissions {
+		r.Permissions.Add(p)
+	}
+	s.write(func(tx directory.Tx) error {
+		if ok, err := tx.InsertRole(&r); err != nil || !ok {
+			return fmt.Errorf("insert %s: inserted %v, %w", name, ok, err)
+		}
+		return nil
+	})
+	return r
+}
+
+// join, joinSpace and bind give a user a role.
+func (s subject) join(in directory.Organization, user int64, role directory.Role) {
+	s.Helper()
+	m := directory.Membership{ID: fmt.Sprint("member ", user, " of ", in.ID), Role: role, CreatedAt: noon}
+	s.write(func(tx directory.Tx) error { return tx.SetOrganizationMember(in.Seq, user, &m) })
+}
+
+func (s subject) joinSpace(in directory.Space, user int64, role directory.Role) {
+	s.Helper()
+	m := directory.Membership{ID: fmt.Sprint("member ", user, " of ", in.ID), Role: role, CreatedAt: noon}
+	s.write(func(tx directory.Tx) error { return tx.SetSpaceMember(in.Seq, user, &m) })
+}
+
+func (s subject) bind(on directory.Space, user int64, role directory.Role) {
+	s.Helper()
+	b := directory.RoleBinding{
+		ID: fmt.Sprint("binding of ", user, " on ", on.ID), Role: role, UserSeq: user,
+		Type: directory.ResourceSpace, ResourceID: string(on.ID), SpaceSeq: on.Seq, CreatedAt: noon, UpdatedAt: noon,
+	}
+	s.write(func(tx directory.Tx) error {
+		if ok, err := tx.InsertRoleBinding(&b); err != nil || !ok {
+			return fmt.Errorf("insert %s: inserted %v, %w", b.ID, ok, err)
+		}
+		return nil
+	})
+}
+
+func (s subject) organization(id directory.OrganizationID) (directory.Organization, bool) {
+	s.Helper()
+	o, ok, err := s.Read(s.Context()).OrganizationByID(id)
+	if err != nil {
+		s.Fatalf("OrganizationByID(%q): %v", id, err)
+	}
+	return o, ok
+}
+
+func (s subject) space(id directory.SpaceID) (directory.Space, bool) {
+	s.Helper()
+	p, ok, err := s.Read(s.Context()).SpaceByID(id)
+	if err != nil {
+		s.Fatalf("SpaceByID(%q): %v", id, err)
+	}
+	return p, ok
+}
+
+func (s subject) organizations(q directory.OrganizationQuery) []directory.Granted[directory.Organization] {
+	s.Helper()
+	page, err := s.Read(s.Context()).Organizations(q)
+	if err != nil {
+		s.Fatalf("Organizations(%+v): %v", q, err)
+	}
+	return page
+}
+
+func (s subject) spaces(q directory.SpaceQuery) []directory.Granted[directory.Space] {
+	s.Helper()
+	page, err := s.Read(s.Context()).Spaces(q)
+	if err != nil {
+		s.Fatalf("Spaces(%+v): %v", q, err)
+	}
+	return page
+}
+
+// items leaves the grants out.
+func items[T any](all []directory.Granted[T]) (out []T) {
+	for _, one := range all {
+		out = append(out, one.Item)
+	}
+	return out
+}
+
+func (s subject) grantsIn(p directory.Space, user int64) directory.Grants {
+	s.Helper()
+	g, err := s.Read(s.Context()).SpaceGrants(user, p.Seq)
+	if err != nil {
+		s.Fatalf("SpaceGrants: %v", err)
+	}
+	return g
+}
+
+// nothingOf fails unless the user holds nothing in any organization or space.
+func (s subject) nothingOf(user int64) {
+	s.Helper()
+	for _, o := range s.organizations(directory.OrganizationQuery{UserSeq: user, All: true, Limit: 100}) {
+		same(s, o.Item.Name, o.Grants, directory.Grants{})
+	}
+	for _, p := range s.spaces(directory.SpaceQuery{UserSeq: user, All: true, Limit: 100}) {
+		same(s, p.Item.Name, p.Grants, directory.Grants{Private: p.Item.Private})
+	}
 }
 
 func (s subject) addTokens(tokens ...directory.Token) {

@@ -19,6 +19,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 	for _, noun := range []group{
 		{"Write", writeCases()}, {"Read", readCases()},
 		{"Installation", installationCases()}, {"Users", userCases()}, {"Search", searchCases()},
+		{"Organizations", organizationCases()}, {"Spaces", spaceCases()}, {"Members", memberCases()},
 		{"Tokens", tokenCases()}, {"Keys", keyCases()}, {"Letters", letterCases()}, {"Audit", auditCases()},
 		{"Passwords", passwordCases()}, {"Sessions", sessionCases()}, {"Attempts", attemptCases()},
 	} {
@@ -39,7 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 // else.
 func RunShared(t *testing.T, open func(t *testing.T) (first, second directory.Store)) {
 	t.Helper()
-	for _, c := range sharedCases() {
+	for _, c := range append(sharedCases(), organizationsAtOnce()...) {
 		t.Run(c.name, func(t *testing.T) {
 			first, second := open(t)
 			c.check(pair{t, first, second})
