@@ -184,8 +184,8 @@ func (tx faultyTx) SetAttempts(a directory.Attempts) error {
 	return tx.then(func() error { return tx.Tx.SetAttempts(a) })
 }
 
-func (tx faultyTx) RevokeKey(userSeq int64, id string, now time.Time) (bool, error) {
-	return tx.thenTell(func() (bool, error) { return tx.Tx.RevokeKey(userSeq, id, now) })
+func (tx faultyTx) EndKey(k directory.APIKey) error {
+	return tx.then(func() error { return tx.Tx.EndKey(k) })
 }
 
 func (tx faultyTx) RevokeKeysOf(userSeq int64, now time.Time) error {
