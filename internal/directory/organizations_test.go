@@ -479,3 +479,138 @@ func TestOrganizationsAreRecorded(t *testing.T) {
 		}
 	}
 }
+
+// Each change of organizations, spaces and members is there with its audit
+// entry, or not at all, wherever the store breaks (L-06).
+func TestOrganizationsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	name := "Renamed"
+	for what, do := range map[string]func(ctx context.Context, d *directory.Directory, e *estate) error{
+		"create an organization": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			_, err := d.CreateOrganization(ctx, e.Admin, directory.CreateOrganization{Name: "New"})
+			return err
+		},
+		"change an organization": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			_, err := d.UpdateOrganization(ctx, e.Admin, e.organization.ID, directory.UpdateOrganization{Name: &name})
+			return err
+		},
+		"delete an organization": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			return d.DeleteOrganization(ctx, e.Admin, e.organization.ID)
+		},
+		"add a member": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			_, err := d.AddOrganizationMember(ctx, e.Admin, e.organization.ID, directory.AddMember{UserID: e.free.ID, Role: directory.RoleMember})
+			return err
+		},
+		"remove a member": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			return d.RemoveOrganizationMember(ctx, e.Admin, e.organization.ID, e.inside.ID)
+		},
+		"create a space": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			_, err := d.CreateSpace(ctx, e.Admin, directory.CreateSpace{OrganizationID: e.organization.ID, Name: "New"})
+			return err
+		},
+		"change a space": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			_, err := d.UpdateSpace(ctx, e.Admin, e.space.ID, directory.UpdateSpace{Name: &name})
+			return err
+		},
+		"delete a space": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			return d.DeleteSpace(ctx, e.Admin, e.space.ID)
+		},
+		"add a member to a space": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			_, err := d.AddSpaceMember(ctx, e.Admin, e.space.ID, directory.AddMember{UserID: e.outside.ID, Role: directory.RoleMember})
+			return err
+		},
+		"remove a member of a space": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			return d.RemoveSpaceMember(ctx, e.Admin, e.space.ID, e.inside.ID)
+		},
+		"delete a member": func(ctx context.Context, d *directory.Directory, e *estate) error {
+			return d.DeleteUser(ctx, e.Admin, e.inside.ID)
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			e := newEstate(t, true)
+			broken := &faulty{Store: e.Store}
+			d := *e.Directory
+			d.Store = broken
+			before := state(t, e.World)
+			for broken.fail = 1; ; broken.fail++ {
+				err := do(t.Context(), &d, e)
+				if broken.calls < broken.fail {
+					must(t, err)
+					break
+				}
+				if !errors.Is(err, errBroken) {
+					t.Errorf("step %d broken: error %v", broken.fail, err)
+				}
+				same(t, fmt.Sprintf("step %d broken: the directory", broken.fail), state(t, e.World), before)
+			}
+			if broken.fail < 3 || state(t, e.World) == before {
+				t.Errorf("the operation did nothing, in %d steps", broken.fail-1)
+			}
+		})
+	}
+}
+
+// Z-11: a user with 10,000 memberships, keys and role bindings goes with all
+// of them, or stays with all of them.
+func TestZ11_DeletionOfWhoHasMuch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u, others := w.Create(t, "pat@example.com", "Pat", directory.RoleMember), w.Create(t, "kim@example.com", "Kim", directory.RoleMember)
+	const many = 10_000
+	must(t, w.Store.Write(t.Context(), func(tx directory.Tx) error {
+		for n := range many {
+			id := fmt.Sprint("number ", n)
+			o := directory.Organization{ID: directory.OrganizationID(id), Name: id, CreatedAt: w.Clock.Now()}
+			if _, err := tx.InsertOrganization(&o); err != nil {
+				return err
+			}
+			for _, seq := range []int64{u.Seq, others.Seq}[:2-n%2] {
+				m := directory.Membership{ID: id, Role: directory.RoleMember, CreatedAt: w.Clock.Now()}
+				b := directory.RoleBinding{ID: fmt.Sprint(id, seq), Role: directory.RoleMember, UserSeq: seq, Type: directory.ResourceProject, ResourceID: id, CreatedAt: w.Clock.Now(), UpdatedAt: w.Clock.Now()}
+				k := directory.APIKey{ID: b.ID, UserSeq: seq, Name: id, Digest: directory.DigestOf(b.ID), CreatedAt: w.Clock.Now()}
+				if _, err := tx.InsertRoleBinding(&b); err != nil {
+					return err
+				}
+				if err := errors.Join(tx.SetOrganizationMember(o.Seq, seq, &m), tx.InsertKey(k)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}))
+	count := func(u directory.User) (memberships, bindings, keys int) {
+		r := w.Store.Read(t.Context())
+		organizations, err := r.Organizations(directory.OrganizationQuery{UserSeq: u.Seq, Limit: 2 * many})
+		must(t, err)
+		bound, err := r.RoleBindings(directory.BindingQuery{Type: directory.ResourceProject, UserID: u.ID, Limit: 2 * many})
+		must(t, err)
+		all, err := r.KeysOf(u.Seq)
+		must(t, err)
+		for _, k := range all {
+			if k.RevokedAt.IsZero() {
+				keys++
+			}
+		}
+		return len(organizations), len(bound), keys
+	}
+	broken := &faulty{Store: w.Store}
+	d := *w.Directory
+	d.Store = broken
+	for broken.fail = 1; ; broken.fail++ {
+		err := d.DeleteUser(t.Context(), w.Admin, u.ID)
+		if broken.calls < broken.fail {
+			must(t, err)
+			break
+		}
+		if m, b, k := count(u); m != many || b != many || k != many {
+			t.Errorf("step %d broken: %d memberships, %d bindings, %d keys are left", broken.fail, m, b, k)
+		}
+	}
+	if m, b, k := count(u); m+b+k != 0 {
+		t.Errorf("%d memberships, %d bindings, %d keys are left", m, b, k)
+	}
+	if m, b, k := count(others); m != many/2 || b != many/2 || k != many/2 {
+		t.Errorf("of the other %d memberships, %d bindings, %d keys are left", m, b, k)
+	}
+}
