@@ -1,20 +1,16 @@
 package api
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"ax/internal/directory"
 	"ax/internal/serve"
-	"ax/internal/wire"
 	"ax/openapi"
 )
 
@@ -168,14 +164,6 @@ func (a *API) send(w http.ResponseWriter, r *http.Request, out answer) {
 	}
 }
 
-func encode(body any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(body)
-	return b.Bytes(), err
-}
-
 func document(*call) (answer, error) {
 	return answer{status: http.StatusOK, raw: openapi.Document, contentType: "application/yaml"}, nil
 }
@@ -201,14 +189,4 @@ func headerBytes(h http.Header) (n int) {
 		}
 	}
 	return n
-}
-
-// timestamp is a time on the wire: UTC, six fraction digits or none, never
-// trimmed, so that texts of one length sort as the times do.
-func timestamp(t time.Time) wire.Timestamp {
-	t = t.UTC()
-	if t.Nanosecond() == 0 {
-		return t.Format("2006-01-02T15:04:05Z")
-	}
-	return t.Format("2006-01-02T15:04:05.000000Z")
 }

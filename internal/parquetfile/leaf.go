@@ -1,6 +1,9 @@
 package parquetfile
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // pageLimit is how many bytes of values a page has at most, a value more or less.
 const pageLimit = 1 << 20
@@ -23,7 +26,7 @@ type leaf struct {
 
 // leaves are those of a column, under a path of parents.
 func (c Column) leaves(parents []string, level byte) []*leaf {
-	path := append(parents[:len(parents):len(parents)], c.Name)
+	path := slices.Concat(parents, []string{c.Name})
 	switch c.Kind {
 	case Struct:
 		var all []*leaf

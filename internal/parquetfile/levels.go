@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/bits"
+	"slices"
 )
 
 var errLevels = errors.New("a page's levels are damaged")
@@ -54,12 +55,12 @@ func hybrid(src []byte, width, n int) ([]int, error) {
 			if groups > uint64(n) { //nolint:gosec // a count
 				return nil, errLevels
 			}
-			size := int(groups) * width //nolint:gosec // bounded above
-			if size > len(src) {        // some writers cut the padding of the last group
-				src = append(src[:len(src):len(src)], make([]byte, width)...)
+			size := int(groups) * width
+			if size > len(src) { // some writers cut the padding of the last group
+				src = append(slices.Clip(src), make([]byte, width)...)
 				size = min(size, len(src))
 			}
-			count := min(n-len(out), int(groups)*8) //nolint:gosec // bounded above
+			count := min(n-len(out), int(groups)*8)
 			if count*width > size*8 {
 				return nil, errLevels
 			}
@@ -99,4 +100,4 @@ func unpack(out []int, src []byte, width, count int) []int {
 }
 
 // widthOf is the number of bits that hold the numbers up to most.
-func widthOf(most int) int { return bits.Len(uint(most)) } //nolint:gosec // not negative
+func widthOf(most int) int { return bits.Len(uint(most)) }

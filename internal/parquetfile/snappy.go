@@ -41,7 +41,7 @@ func compressBlock(dst, block []byte, table *[1 << hashBits]uint16) []byte {
 		four := binary.LittleEndian.Uint32(block[at:])
 		slot := four * 0x1e35a7bd >> (32 - hashBits)
 		candidate := int(table[slot])
-		table[slot] = uint16(at) //nolint:gosec // within the block
+		table[slot] = uint16(at)
 		if candidate >= at || binary.LittleEndian.Uint32(block[candidate:]) != four {
 			missed++
 			at += 1 + missed>>5
@@ -92,7 +92,7 @@ func decompress(src []byte, size int) ([]byte, error) {
 		return nil, errSnappy
 	}
 	src = src[used:]
-	dst := make([]byte, 0, size)
+	dst := make([]byte, 0, min(size, 64*len(src))) // it cannot be packed tighter
 	for len(src) > 0 {
 		length, offset, used := tag(src)
 		src = src[min(used, len(src)):]

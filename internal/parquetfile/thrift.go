@@ -40,7 +40,7 @@ func (t *thriftWriter) end() {
 func (t *thriftWriter) field(number int16, kind byte) {
 	last := &t.last[len(t.last)-1]
 	// Numbers of the fields that are written here are less than 16 apart.
-	t.b = append(t.b, byte(number-*last)<<4|kind)
+	t.b = append(t.b, byte(number-*last)<<4|kind) //nolint:gosec // as said
 	*last = number
 }
 
@@ -87,7 +87,7 @@ func (t *thriftWriter) list(number int16, kind byte, n int) {
 		return
 	}
 	t.b = append(t.b, 0xf0|kind)
-	t.b = binary.AppendUvarint(t.b, uint64(n)) //nolint:gosec // a length
+	t.b = binary.AppendUvarint(t.b, uint64(n))
 }
 
 var errThrift = errors.New("the metadata is damaged")

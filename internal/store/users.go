@@ -5,10 +5,12 @@ import "ax/internal/directory"
 const userColumns = `users.seq, users.id, users.name, users.email, users.role, users.developer,
 	users.state, users.invited_until, users.created_at, users.bot`
 
+// userFields are where a user's columns go. Texts are plain strings to
+// database/sql, which looks into any other type by reflection.
 func userFields(u *directory.User) []any {
 	return []any{
-		&u.Seq, &u.ID, &u.Name, &u.Email, &u.Role, &u.Developer,
-		&u.State, (*micros)(&u.InvitedUntil), (*micros)(&u.CreatedAt), &u.Bot,
+		&u.Seq, (*string)(&u.ID), &u.Name, &u.Email, (*string)(&u.Role), &u.Developer,
+		(*string)(&u.State), (*micros)(&u.InvitedUntil), (*micros)(&u.CreatedAt), &u.Bot,
 	}
 }
 
