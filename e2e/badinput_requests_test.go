@@ -3,10 +3,12 @@ package e2e_test
 import (
 	"bufio"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -19,6 +21,7 @@ import (
 
 	"ax/internal/api"
 	"ax/internal/api/apitest"
+	"ax/internal/directory"
 	"ax/internal/directory/dirtest"
 	"ax/internal/pgtest"
 	"ax/internal/store"
@@ -62,12 +65,42 @@ func newBadTown(t *testing.T, v variant) badTown {
 	} {
 		town.known["$"+strings.ToUpper(name)] = string(w.Put(t, name+"@example.com", standing).ID)
 	}
+	town.settle(t, w)
 	if v == postgres {
 		town.look(t, "pgx", url)
 	} else {
 		town.look(t, "sqlite", filepath.Join(folder, store.DatabaseFile))
 	}
 	return town
+}
+
+// settle adds a role that is bound, and resources that live elsewhere.
+func (town *badTown) settle(t *testing.T, w *dirtest.World) {
+	t.Helper()
+	id := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+	project, restricted := id("Model:121:aBcD"), id("Prompt:7")
+	role, err := w.CreateRole(t.Context(), w.Admin, directory.CreateRole{Name: "Keeper", Permissions: []directory.Permission{directory.RoleRead}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bound, err := w.CreateRoleBinding(t.Context(), w.Admin, directory.CreateBinding{
+		Role: role.ID, UserID: directory.UserID(town.known["$ACTIVE"]), Type: directory.ResourceProject, ResourceID: project,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Restrict(t.Context(), w.Admin, restricted); err != nil {
+		t.Fatal(err)
+	}
+	users, err := w.ListUsers(t.Context(), w.Admin, directory.ListUsers{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(town.known, map[string]string{
+		"$PROJECT": project, "$RESTRICTED": restricted, "$DASHBOARD": id("Dashboard:456:aBcD"), "$ROLE": string(role.ID), "$BINDING": bound.ID,
+		"$PREDEFINED": string(directory.PredefinedRoles()[0].ID), "$UNKNOWNROLE": id("Role:0000000000000000"), "$UNKNOWNSPACE": id("Space:000000000000000"),
+		"$USERS": users.Next,
+	})
 }
 
 // look opens the database beside the store.
@@ -106,7 +139,9 @@ func (town *badTown) dump(t *testing.T) string {
 			if err := rows.Scan(to...); err != nil {
 				t.Fatal(err)
 			}
-			lines = append(lines, fmt.Sprintf("%s %v", table, values))
+			if line := fmt.Sprintf("%s %v", table, values); !strings.Contains(line, `[{"field":"denied"`) { // a refusal leaves its entry
+				lines = append(lines, line)
+			}
 		}
 		if err := rows.Err(); err != nil {
 			t.Fatal(err)

@@ -2,9 +2,10 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
-	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -24,9 +25,9 @@ func listAuditLogs(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	kind := wire.OperationType(upper(c.query.Get("operation_type")))
-	if kind != "" && !slices.Contains(operationTypes(), kind) {
-		return answer{}, badRequest("operation_type: must be one of %s.", listed(operationTypes()))
+	kind, err := oneOf(c.query, "operation_type", operationTypes())
+	if err != nil {
+		return answer{}, err
 	}
 	page, err := c.api.Directory.AuditLog(c.Context(), c.actor, in)
 	if kind != "" && kind != wire.OperationTypeMutation { // reads leave no entry
@@ -51,7 +52,11 @@ func listEntriesFrom(q url.Values) (in directory.ListEntries, err error) {
 			return in, badRequest("%s: must be a time like 2026-01-02T03:04:05Z.", name)
 		}
 	}
-	in.ActorID, in.Operations = q.Get("user_id"), q["operation_name"]
+	who, err := userFilter(q)
+	if err != nil {
+		return in, err
+	}
+	in.ActorID, in.Operations = string(who), q["operation_name"]
 	const names, characters = 20, 255
 	if len(in.Operations) > names {
 		return in, badRequest("operation_name: give it at most %d times.", names)
@@ -67,6 +72,15 @@ func listEntriesFrom(q url.Values) (in directory.ListEntries, err error) {
 // timeFrom reads a time of a request: RFC 3339, also with an offset without a
 // colon, as clients in Python send it, or without any, which is UTC.
 func timeFrom(s string) (t time.Time, err error) {
+	s = upper(s)
+	if day := len(time.DateOnly); len(s) > day && s[day] == ' ' {
+		s = s[:day] + "T" + s[day+1:]
+	}
+	const fraction = 9
+	_, behind, _ := strings.Cut(s, ".")
+	if digits := len(behind) - len(strings.TrimLeft(behind, "0123456789")); digits > fraction || strings.Contains(s, ",") {
+		return t, errors.New("more than nine digits, or a comma")
+	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05"} {
 		if t, err = time.Parse(layout, s); err == nil {
 			return t.UTC().Truncate(time.Microsecond), nil

@@ -87,7 +87,7 @@ func inspect(text []byte, nullable []jsontext.Pointer) error {
 			}
 			return nil
 		case errors.Is(err, jsontext.ErrDuplicateName):
-			return badRequest("%s: the key is there twice.", key(d.StackPointer()))
+			return badRequest("%s: the key is there twice.", key(doubled(err)))
 		case err != nil:
 			return notJSON(err)
 		case d.StackDepth() > maxDepth:
@@ -100,6 +100,15 @@ func inspect(text []byte, nullable []jsontext.Pointer) error {
 			return badRequest("There is text behind the JSON object.")
 		}
 	}
+}
+
+// doubled is where the key stands again; the decoder is still at the one before.
+func doubled(err error) jsontext.Pointer {
+	e, ok := errors.AsType[*jsontext.SyntacticError](err)
+	if !ok {
+		return ""
+	}
+	return e.JSONPointer
 }
 
 // mismatch says which key does not fit the request's shape, and how.

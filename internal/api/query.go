@@ -50,3 +50,25 @@ func pageParams(q url.Values) (limit int, cursor string, err error) {
 	}
 	return limit, q.Get("cursor"), nil
 }
+
+// oneOf reads a parameter that is one of a few words, in any case, and empty
+// when it is not there. There and empty is wrong: a filter that lost its value
+// must not answer with everything.
+func oneOf[T ~string](q url.Values, name string, words []T) (word T, err error) {
+	if !q.Has(name) {
+		return "", nil
+	}
+	if word = T(upper(q.Get(name))); !slices.Contains(words, word) {
+		return "", badRequest("%s: must be one of %s.", name, listed(words))
+	}
+	return word, nil
+}
+
+// userFilter reads a user's id, empty when it is not there.
+func userFilter(q url.Values) (directory.UserID, error) {
+	id := q.Get("user_id")
+	if q.Has("user_id") && !directory.WellFormedID(id) {
+		return "", badRequest("user_id: this is not a user id; leave it out for all users.")
+	}
+	return directory.UserID(id), nil
+}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 
 	"ax/internal/directory"
 	"ax/internal/wire"
@@ -21,11 +20,11 @@ func listRestrictions(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	in := directory.ListRestrictions{Limit: limit, Cursor: cursor, Type: directory.ResourceType(upper(c.query.Get("resource_type")))}
-	if in.Type != "" && !slices.Contains(directory.RestrictableTypes(), in.Type) {
-		return answer{}, badRequest("resource_type: must be one of %s.", listed(directory.RestrictableTypes()))
+	t, err := oneOf(c.query, "resource_type", directory.RestrictableTypes())
+	if err != nil {
+		return answer{}, err
 	}
-	page, err := c.api.Directory.Restrictions(c.Context(), c.actor, in)
+	page, err := c.api.Directory.Restrictions(c.Context(), c.actor, directory.ListRestrictions{Type: t, Limit: limit, Cursor: cursor})
 	return answer{status: http.StatusOK, body: wire.ResourceRestrictionList{
 		ResourceRestrictions: each(page.Items, restrictionOnWire), Pagination: pagination(page.Next),
 	}}, err

@@ -27,8 +27,12 @@ func listRoleBindings(c *call) (answer, error) {
 	if !slices.Contains(directory.BindableTypes(), t) {
 		return answer{}, badRequest("resource_type: must be given, as one of %s.", listed(directory.BindableTypes()))
 	}
+	user, err := userFilter(c.query)
+	if err != nil {
+		return answer{}, err
+	}
 	page, err := c.api.Directory.RoleBindings(c.Context(), c.actor, directory.ListBindings{
-		Type: t, UserID: directory.UserID(c.query.Get("user_id")), Limit: limit, Cursor: cursor,
+		Type: t, UserID: user, Limit: limit, Cursor: cursor,
 	})
 	return answer{status: http.StatusOK, body: wire.RoleBindingList{
 		RoleBindings: each(page.Items, bindingOnWire), Pagination: pagination(page.Next),

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strconv"
 
 	"ax/internal/directory"
 	"ax/internal/wire"
@@ -27,8 +26,8 @@ func listRoles(c *call) (answer, error) {
 	}
 	in := directory.ListRoles{Limit: limit, Cursor: cursor}
 	if c.query.Has("is_predefined") {
-		predefined, err := strconv.ParseBool(c.query.Get("is_predefined"))
-		if err != nil {
+		predefined := c.query.Get("is_predefined") == "true"
+		if !predefined && c.query.Get("is_predefined") != "false" {
 			return answer{}, badRequest("is_predefined: must be true or false.")
 		}
 		in.Predefined = &predefined
@@ -72,11 +71,10 @@ func deleteRole(c *call) (answer, error) {
 }
 
 func roleOnWire(r directory.RoleDefinition) wire.Role {
-	out := wire.Role{
+	return wire.Role{
 		ID: string(r.ID), Name: r.Name, Description: r.Description, IsPredefined: r.Predefined,
 		CreatedAt: timestamp(r.CreatedAt), UpdatedAt: timestamp(r.UpdatedAt), Permissions: permissionsOnWire(r.Permissions),
 	}
-	return out
 }
 
 func permissionsOnWire(s directory.PermissionSet) []wire.Permission {

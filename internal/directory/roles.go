@@ -350,8 +350,13 @@ func (l *faultList) roleName(value string) string {
 }
 
 func (l *faultList) permissions(given []Permission) (s PermissionSet) {
-	if len(given) == 0 {
+	const most = 1000 // of a list that may name one twice
+	switch {
+	case len(given) == 0:
 		l.add("permissions", "must hold at least one")
+	case len(given) > most:
+		l.add("permissions", "may hold at most "+strconv.Itoa(most))
+		return s
 	}
 	for _, p := range given {
 		if !s.Add(p) {
