@@ -214,7 +214,7 @@ func (d *Directory) CreateRole(ctx context.Context, a Actor, in CreateRole) (r R
 		return r, err
 	}
 	r.ID = Role(id)
-	return r, d.Store.Write(ctx, func(tx Tx) error {
+	err = d.Store.Write(ctx, func(tx Tx) error {
 		inserted, err := tx.InsertRole(&r)
 		if err == nil && (!inserted || predefinedName(r.Name)) {
 			err = errRoleNameTaken()
@@ -224,6 +224,7 @@ func (d *Directory) CreateRole(ctx context.Context, a Actor, in CreateRole) (r R
 		}
 		return d.recordOn(tx, a, "create_role", id, roleChanges(RoleDefinition{}, r))
 	})
+	return r, err
 }
 
 // An UpdateRole changes what is not nil.
@@ -243,7 +244,7 @@ func (d *Directory) UpdateRole(ctx context.Context, a Actor, id Role, in UpdateR
 	if in == (UpdateRole{}) {
 		return r, errNothingGiven("name, description or permissions")
 	}
-	return r, d.Store.Write(ctx, func(tx Tx) error {
+	err = d.Store.Write(ctx, func(tx Tx) error {
 		before, err := lockRoleBelow(tx, a, id)
 		if err != nil {
 			return err
@@ -264,6 +265,7 @@ func (d *Directory) UpdateRole(ctx context.Context, a Actor, id Role, in UpdateR
 		}
 		return d.recordOn(tx, a, "update_role", string(id), roleChanges(before, r))
 	})
+	return r, err
 }
 
 // apply is the role after the change.
