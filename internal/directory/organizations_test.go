@@ -26,7 +26,7 @@ func (s trial) Write(ctx context.Context, fn func(directory.Tx) error) error {
 
 // verdict is + for done, x for refused, - for not there, ? for anything else.
 func verdict(err error) string {
-	switch kindOf(err) {
+	switch kindOf(err) { //nolint:exhaustive // the others are shown as they are
 	case ok:
 		return "+"
 	case directory.Forbidden:
