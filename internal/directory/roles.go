@@ -150,7 +150,11 @@ func (d *Directory) ListRoles(ctx context.Context, a Actor, in ListRoles) (Page[
 	return page(d.Key, "roles", filter, in.Limit, in.Cursor, func(after int64, limit int) ([]RoleDefinition, error) {
 		var found []RoleDefinition
 		if in.Predefined == nil || *in.Predefined {
-			found = slices.DeleteFunc(PredefinedRoles(), func(r RoleDefinition) bool { return r.Seq <= after })
+			all, err := d.predefinedRoles(ctx)
+			if err != nil {
+				return nil, err
+			}
+			found = slices.DeleteFunc(all, func(r RoleDefinition) bool { return r.Seq <= after })
 		}
 		if len(found) >= limit || in.Predefined != nil && *in.Predefined {
 			return found[:min(len(found), limit)], nil
@@ -171,19 +175,28 @@ func (d *Directory) RoleDefinition(ctx context.Context, a Actor, id Role) (RoleD
 	if !WellFormedID(string(id)) {
 		return RoleDefinition{}, errIDMalformed("role_id")
 	}
-	r, ok, err := definitionOf(d.Store.Read(ctx), id)
+	all, err := d.predefinedRoles(ctx)
+	if err != nil {
+		return RoleDefinition{}, err
+	}
+	if i := slices.IndexFunc(all, func(r RoleDefinition) bool { return r.ID == id }); i >= 0 {
+		return all[i], nil
+	}
+	r, ok, err := d.Store.Read(ctx).RoleByID(id)
 	if err == nil && !ok {
 		err = errRoleNotFound()
 	}
 	return r, err
 }
 
-// definitionOf finds a role of either kind.
-func definitionOf(r RoleReads, id Role) (RoleDefinition, bool, error) {
-	if p, ok := PredefinedRole(id); ok {
-		return p, true, nil
+// predefinedRoles are as old as the directory.
+func (d *Directory) predefinedRoles(ctx context.Context) ([]RoleDefinition, error) {
+	i, _, err := d.Store.Read(ctx).Installation()
+	all := PredefinedRoles()
+	for n := range all {
+		all[n].CreatedAt, all[n].UpdatedAt = i.CreatedAt, i.CreatedAt
 	}
-	return r.RoleByID(id)
+	return all, err
 }
 
 // A CreateRole asks for a new role.

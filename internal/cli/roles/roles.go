@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,12 +37,22 @@ func view() command.View[wire.Role] {
 			{Name: "id", Cell: func(r wire.Role) string { return r.ID }, ID: true},
 			{Name: "name", Cell: func(r wire.Role) string { return r.Name }, Lead: true},
 			{Name: "description", Cell: func(r wire.Role) string { return r.Description }, Optional: true, Drop: 3},
-			{Name: "permissions", Kind: term.List, Items: permissions, Drop: 1, Cell: func(r wire.Role) string { return strings.Join(permissions(r), ",") }},
+			{Name: "permissions", Kind: term.List, Items: permissions, Drop: 1, Short: shortly,
+				Cell: func(r wire.Role) string { return strings.Join(permissions(r), ",") }},
 			command.Bool("is_predefined", 4, func(r wire.Role) bool { return r.IsPredefined }),
 			command.Time("created_at", 2, func(r wire.Role) string { return r.CreatedAt }),
 			command.Time("updated_at", 2, func(r wire.Role) string { return r.UpdatedAt }),
 		},
 	}
+}
+
+// shortly is the permissions for people: many are a number.
+func shortly(r wire.Role) string {
+	const few = 4
+	if n := len(r.Permissions); n > few {
+		return strconv.Itoa(n) + " permissions"
+	}
+	return strings.Join(permissions(r), ", ")
 }
 
 func permissions(r wire.Role) []string { return names(r.Permissions) }
