@@ -144,6 +144,9 @@ func (s session) Anchor() (place int64, hash []byte, err error) {
 }
 
 func (tx *Tx) ForgetEntries(before time.Time, n int) (int, error) {
+	if err := tx.LockAdmins(); err != nil { // the anchor must never go back
+		return 0, err
+	}
 	from, _, err := tx.Anchor()
 	if err != nil {
 		return 0, err

@@ -26,7 +26,7 @@ func (tx *Tx) EraseUser(u directory.User, taken string) error {
 	if _, err := tx.exec(`UPDATE letters SET from_name = '' WHERE from_name = $1`, u.Name); err != nil {
 		return err
 	}
-	_, err := tx.exec(`UPDATE users SET name = '', email = '', email_key = $2 WHERE seq = $1`, u.Seq, taken)
+	_, err := tx.exec(`UPDATE users SET name = '', email = '', email_key = $2, password_hash = NULL WHERE seq = $1`, u.Seq, taken)
 	return err
 }
 
@@ -39,8 +39,16 @@ func (s session) EntriesOf(u directory.User, after int64, limit int) ([]director
 
 func (tx *Tx) RewriteEntry(e directory.Entry) error {
 	_, err := tx.exec(`UPDATE audit SET actor = $2, address = $3, changes = $4, salt = $5, actor_digest = $6, changes_digest = $7 WHERE seq = $1`,
-		e.Seq, e.Actor, e.Address, e.Changes, e.Salt, e.ActorDigest, e.ChangesDigest)
+		e.Seq, e.Actor, e.Address, e.Changes, e.Salt, orNull(e.ActorDigest), orNull(e.ChangesDigest))
 	return err
+}
+
+// orNull is NULL for no bytes, which a driver may take for an empty text.
+func orNull(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
 }
 
 // errPagesInUse says that an old copy of the data is still in the folder.
