@@ -210,12 +210,12 @@ func TestWhatEndsAKey(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			owner := w.Create(t, "own@example.com", "Own", directory.RoleMember)
-			actor := directory.Actor{UserID: owner.ID, Email: owner.Email, Role: owner.Role, Developer: true, Via: directory.ViaSession}
+			actor := directory.Actor{UserID: owner.ID, UserSeq: owner.Seq, Email: owner.Email, Role: owner.Role, Developer: true, Via: directory.ViaSession}
 			key, err := w.CreateOwnKey(t.Context(), actor, directory.CreateKey{Name: "short", ExpiresAt: w.Clock.Now().Add(time.Hour)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			header := "Authorization: Bearer " + key
+			header := "Authorization: Bearer " + key.Secret
 			w.Clock.Advance(time.Hour - time.Microsecond)
 			decoded[wire.UserList](t, w.do(t, "GET", "/v2/users", "", header), 200)
 			if err := c.end(t, w, owner); err != nil {

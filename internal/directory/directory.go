@@ -49,6 +49,7 @@ type Reads interface {
 	BindingReads
 	RestrictionReads
 	KeyReads
+	BotReads
 	SessionReads
 	PasswordReads
 	LetterReads

@@ -93,6 +93,9 @@ func (l faultList) err() error {
 	return errInvalid(l)
 }
 
+// Unsound is the error for what a caller found wrong with a request.
+func Unsound(faults []Fault) error { return faultList(faults).err() }
+
 func errUserNotFound() *Error { return &Error{Kind: NotFound, Detail: "User not found."} }
 
 func errUserIDMalformed() *Error {
@@ -332,6 +335,10 @@ func errLinkExpired(p Purpose, at time.Time) *Error {
 		return &Error{Kind: Gone, Detail: "This link was good until " + since + ". Ask for another one."}
 	}
 	return &Error{Kind: Gone, Detail: "This invitation was good until " + since + ". Ask whoever invited you, or an administrator, to invite you again."}
+}
+
+func errKeyEnded() *Error {
+	return &Error{Kind: Invalid, Detail: "The key is revoked or expired; create a new one."}
 }
 
 func errKeyNotFound() *Error { return &Error{Kind: NotFound, Detail: "API key not found."} }

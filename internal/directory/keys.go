@@ -18,9 +18,17 @@ type APIKey struct {
 	CreatedAt   time.Time
 	ExpiresAt   time.Time // zero: never
 	RevokedAt   time.Time // zero: in force
+	LastUsedAt  time.Time // zero: never; within an hour
+	CreatorSeq  int64     // who made a service key; 0 for the owner
+
+	// The rest is read with a key, and not kept with it.
+	Owner     UserID
+	Service   bool   // its owner is a bot
+	CreatedBy UserID // the creator's, or the owner's
 }
 
-func (k APIKey) inForce(now time.Time) bool {
+// InForce reports whether the key is neither revoked nor expired at now.
+func (k APIKey) InForce(now time.Time) bool {
 	return k.RevokedAt.IsZero() && (k.ExpiresAt.IsZero() || now.Before(k.ExpiresAt))
 }
 
@@ -30,13 +38,30 @@ type KeyReads interface {
 	KeyByDigest(d Digest) (k APIKey, owner User, ok bool, err error)
 	// KeysOf lists a user's keys, the newest first.
 	KeysOf(userSeq int64) ([]APIKey, error)
+	// Keys lists at most q.Limit keys with seq above q.After, by seq.
+	Keys(q KeyQuery) ([]APIKey, error)
+}
+
+// A KeyQuery asks for keys, by seq.
+type KeyQuery struct {
+	OwnerSeq   int64 // of keys of that user; 0 for any
+	CreatorSeq int64 // of service keys that this user made; 0 for any
+	SpaceSeq   int64 // of service keys whose bot is in that space; 0 for any
+	Ended      bool  // revoked or expired ones, instead of those in force
+	Now        time.Time
+	After      int64
+	Limit      int
 }
 
 // KeyTx is what operations on keys ask of a transaction.
 type KeyTx interface {
 	InsertKey(k APIKey) error
-	// RevokeKey revokes one key of a user; ok is false without one.
-	RevokeKey(userSeq int64, id string, now time.Time) (ok bool, err error)
+	// LockKey finds a key, and nobody else changes it until the transaction ends.
+	LockKey(id string) (k APIKey, ok bool, err error)
+	// EndKey writes when a key expires and whether it is revoked.
+	EndKey(k APIKey) error
+	// NoteKeyUse writes when a key was used last.
+	NoteKeyUse(seq int64, now time.Time) error
 	// RevokeKeysOf revokes a user's keys that are not revoked yet.
 	RevokeKeysOf(userSeq int64, now time.Time) error
 }
@@ -52,7 +77,7 @@ func (d *Directory) Authenticate(ctx context.Context, secret string) (Actor, err
 	if err != nil {
 		return Actor{}, err
 	}
-	if !ok || owner.State != StateActive || !k.inForce(d.now()) {
+	if !ok || owner.State != StateActive || !k.InForce(d.now()) {
 		return Actor{}, errNotSignedIn()
 	}
 	a := owner.actor()
@@ -60,8 +85,23 @@ func (d *Directory) Authenticate(ctx context.Context, secret string) (Actor, err
 	if owner.Bot {
 		a.Via = ViaService
 	}
-	a.Permissions, _, err = rolePermissions(r, owner.Role)
-	return a, err
+	if a.Permissions, _, err = rolePermissions(r, owner.Role); err != nil {
+		return Actor{}, err
+	}
+	d.noteKeyUse(ctx, k)
+	return a, nil
+}
+
+// keyUseEvery is how exact LastUsedAt is: a write for each request would cost
+// more than the request.
+const keyUseEvery = time.Hour
+
+// noteKeyUse does not fail the request: when nothing can be written, whoever
+// writes next hears of it.
+func (d *Directory) noteKeyUse(ctx context.Context, k APIKey) {
+	if now := d.now(); now.Sub(k.LastUsedAt) >= keyUseEvery {
+		_ = d.Store.Write(ctx, func(tx Tx) error { return tx.NoteKeyUse(k.Seq, now) })
+	}
 }
 
 // CreateHostKey makes an API key for an active user, for a person on the host
@@ -79,7 +119,8 @@ func (d *Directory) CreateHostKey(ctx context.Context, a Actor, email, name stri
 			return errOwnerInactive(s)
 		}
 		owner = u
-		key, err = d.issueKey(tx, a, u, APIKey{Name: name})
+		issued, err := d.issueKey(tx, a, u, APIKey{Name: name})
+		key = issued.Secret
 		return err
 	})
 	return key, owner, err
@@ -90,15 +131,22 @@ type CreateKey struct {
 	Name        string
 	Description string
 	ExpiresAt   time.Time // zero: never
+	Unsound     []Fault   // what the caller already found wrong
 }
 
-// CreateOwnKey makes a key for the actor, who needs developer access.
-func (d *Directory) CreateOwnKey(ctx context.Context, a Actor, in CreateKey) (key string, err error) {
-	if !a.Developer {
-		return "", errNotDeveloper()
+// An IssuedKey is a key with its secret, which is known only now.
+type IssuedKey struct {
+	APIKey
+	Secret string
+}
+
+// CreateOwnKey makes a key for the actor, a person with developer access.
+func (d *Directory) CreateOwnKey(ctx context.Context, a Actor, in CreateKey) (k IssuedKey, err error) {
+	if !a.Developer || a.Via == ViaService {
+		return k, errNotDeveloper()
 	}
 	if err := in.sound(d.now()); err != nil {
-		return "", err
+		return k, err
 	}
 	err = d.Store.Write(ctx, func(tx Tx) error {
 		u, err := lockLive(tx, a.UserID)
@@ -108,15 +156,15 @@ func (d *Directory) CreateOwnKey(ctx context.Context, a Actor, in CreateKey) (ke
 		if u.State != StateActive || !u.Developer {
 			return errNotDeveloper()
 		}
-		key, err = d.issueKey(tx, a, u, APIKey{Name: in.Name, Description: in.Description, ExpiresAt: in.ExpiresAt})
+		k, err = d.issueKey(tx, a, u, APIKey{Name: in.Name, Description: in.Description, ExpiresAt: in.ExpiresAt})
 		return err
 	})
-	return key, err
+	return k, err
 }
 
 // sound trims and checks the request (contract, "API keys").
 func (in *CreateKey) sound(now time.Time) error {
-	var faults faultList
+	faults := faultList(in.Unsound)
 	in.Name = faults.text("name", in.Name, maxKeyName, true)
 	in.Description = faults.text("description", in.Description, maxDescription, false)
 	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
@@ -132,41 +180,34 @@ func (d *Directory) OwnKeys(ctx context.Context, in SignedIn) ([]APIKey, error) 
 	all, err := d.Store.Read(ctx).KeysOf(in.User.Seq)
 	var live []APIKey
 	for _, k := range all {
-		if k.inForce(d.now()) {
+		if k.InForce(d.now()) {
 			live = append(live, k)
 		}
 	}
 	return live, err
 }
 
-// RevokeOwnKey revokes a key of a signed-in person, at once.
-func (d *Directory) RevokeOwnKey(ctx context.Context, a Actor, in SignedIn, id string) error {
-	return d.Store.Write(ctx, func(tx Tx) error {
-		ok, err := tx.RevokeKey(in.User.Seq, id, d.now())
-		if err == nil && !ok {
-			err = errKeyNotFound()
-		}
-		if err != nil {
-			return err
-		}
-		return d.recordOn(tx, a, "revoke_api_key", id, []Change{{Field: "owner", From: in.User.ID}})
-	})
+// issueKey mints a key as k describes it, and records it.
+func (d *Directory) issueKey(tx Tx, a Actor, u User, k APIKey) (IssuedKey, error) {
+	issued, err := d.mintKey(tx, u, k)
+	if err != nil {
+		return issued, err
+	}
+	return issued, d.recordKey(tx, a, "create_api_key", u, issued.APIKey)
 }
 
-// issueKey mints a key as k describes it, and records it.
-func (d *Directory) issueKey(tx Tx, a Actor, u User, k APIKey) (string, error) {
+func (d *Directory) mintKey(tx Tx, u User, k APIKey) (IssuedKey, error) {
 	secret, err := d.newAPIKey()
 	if err != nil {
-		return "", err
+		return IssuedKey{}, err
 	}
-	id, err := d.newID("ApiKey")
-	if err != nil {
-		return "", err
+	if k.ID, err = d.newID("ApiKey"); err != nil {
+		return IssuedKey{}, err
 	}
-	k.ID, k.UserSeq, k.CreatedAt = id, u.Seq, d.now()
+	k.UserSeq, k.Owner, k.Service, k.CreatedAt = u.Seq, u.ID, u.Bot, d.now()
 	k.Digest, k.Redacted = DigestOf(secret), redactAPIKey(secret)
-	if err := tx.InsertKey(k); err != nil {
-		return "", err
+	if k.CreatedBy == "" {
+		k.CreatedBy = u.ID
 	}
-	return secret, d.recordKey(tx, a, "create_api_key", u, k)
+	return IssuedKey{k, secret}, tx.InsertKey(k)
 }

@@ -138,7 +138,9 @@ func (d *Directory) CreateOrganization(ctx context.Context, a Actor, in CreateOr
 	if err := a.may(CreateOrganizations); err != nil {
 		return o, err
 	}
-	if err := soundWords(&in.Name, &in.Description); err != nil {
+	var faults faultList
+	faults.words(&in.Name, &in.Description)
+	if err := faults.err(); err != nil {
 		return o, err
 	}
 	err = d.Store.Write(ctx, func(tx Tx) error {
@@ -162,12 +164,10 @@ func (d *Directory) CreateOrganization(ctx context.Context, a Actor, in CreateOr
 	return o, err
 }
 
-// soundWords trims and checks the name and the description of something new.
-func soundWords(name, description *string) error {
-	var faults faultList
-	*name = faults.name(*name)
-	*description = faults.text("description", *description, maxDescription, false)
-	return faults.err()
+// words reads the name and the description of something new.
+func (l *faultList) words(name, description *string) {
+	*name = l.name(*name)
+	*description = l.text("description", *description, maxDescription, false)
 }
 
 // An UpdateOrganization changes what is not nil.

@@ -178,8 +178,8 @@ func TestOwnKeys(t *testing.T) {
 	} {
 		key, err := w.CreateOwnKey(t.Context(), a, c.in)
 		same(t, "faults", fieldsOf(err), c.fields)
-		if (key != "") != (c.fields == nil) || (err == nil) != (c.fields == nil) {
-			t.Errorf("%+v: key %q, error %v", c.in, key, err)
+		if (key.Secret != "") != (c.fields == nil) || (err == nil) != (c.fields == nil) {
+			t.Errorf("%+v: key %q, error %v", c.in, key.Secret, err)
 		}
 	}
 	lasting, err := w.CreateOwnKey(t.Context(), a, directory.CreateKey{Name: "lasting"})
@@ -195,13 +195,13 @@ func TestOwnKeys(t *testing.T) {
 	_, foreign := signedUp(t, w, "kim@example.com", "a hash")
 	kim, err := w.SignedInBy(t.Context(), foreign)
 	must(t, err)
-	wantKind(t, "another's key", w.RevokeOwnKey(t.Context(), kim.Actor("", ""), kim, keys[0].ID), directory.NotFound)
-	_, err = w.Authenticate(t.Context(), lasting)
+	wantKind(t, "another's key", w.RevokeKey(t.Context(), kim.Actor("", ""), keys[0].ID), directory.NotFound)
+	_, err = w.Authenticate(t.Context(), lasting.Secret)
 	must(t, err)
-	must(t, w.RevokeOwnKey(t.Context(), a, in, keys[0].ID))
-	_, err = w.Authenticate(t.Context(), lasting)
+	must(t, w.RevokeKey(t.Context(), a, keys[0].ID))
+	_, err = w.Authenticate(t.Context(), lasting.Secret)
 	wantKind(t, "the revoked key", err, directory.Unauthenticated)
-	wantKind(t, "a key that is not there", w.RevokeOwnKey(t.Context(), a, in, "nothing"), directory.NotFound)
+	wantKind(t, "a key that is not there", w.RevokeKey(t.Context(), a, "QXBpS2V5Om5vdGhpbmc="), directory.NotFound)
 
 	no := false
 	_, err = w.UpdateUser(t.Context(), w.Admin, u.ID, directory.UpdateUser{Developer: &no})

@@ -62,7 +62,8 @@ func (d *Directory) Initialize(ctx context.Context, a Actor, email, name string)
 		if err != nil {
 			return err
 		}
-		key, err = d.issueKey(tx, a, out.User, APIKey{Name: "first key"})
+		issued, err := d.issueKey(tx, a, out.User, APIKey{Name: "first key"})
+		key = issued.Secret
 		return err
 	})
 	return key, err
@@ -110,7 +111,8 @@ func (d *Directory) AdoptHostUser(ctx context.Context, a Actor, email, name stri
 		if u.State == StateDeleted {
 			return errAddressTaken()
 		}
-		key, err = d.issueKey(tx, a, u, APIKey{Name: "local profile"})
+		issued, err := d.issueKey(tx, a, u, APIKey{Name: "local profile"})
+		key = issued.Secret
 		return err
 	})
 	return key, err

@@ -152,7 +152,10 @@ type CreateSpace struct {
 
 // CreateSpace adds a space to an organization. Nobody is a member at first.
 func (d *Directory) CreateSpace(ctx context.Context, a Actor, in CreateSpace) (s Space, err error) {
-	unsound := soundWords(&in.Name, &in.Description)
+	unsound := in.sound()
+	if in.OrganizationID == "" { // nobody's: what else is wrong may be told
+		return s, unsound
+	}
 	err = d.Store.Write(ctx, func(tx Tx) error {
 		o, _, err := organizationFor(tx, tx.LockOrganization, a, CreateSpaces, in.OrganizationID)
 		if err != nil {
@@ -185,6 +188,16 @@ func (d *Directory) CreateSpace(ctx context.Context, a Actor, in CreateSpace) (s
 type Clearable[T any] struct {
 	Set   bool // false leaves it as it is
 	Value *T   // nil takes it away
+}
+
+// sound trims and checks the request.
+func (in *CreateSpace) sound() error {
+	var faults faultList
+	faults.words(&in.Name, &in.Description)
+	if in.OrganizationID == "" {
+		faults.add("organization_id", "must not be empty")
+	}
+	return faults.err()
 }
 
 // An UpdateSpace changes what is set.

@@ -152,6 +152,52 @@ func (tx faultyTx) UpdateUser(u directory.User) error {
 	return tx.then(func() error { return tx.Tx.UpdateUser(u) })
 }
 
+func (tx faultyTx) InsertOrganization(o *directory.Organization) (bool, error) {
+	return tx.thenTell(func() (bool, error) { return tx.Tx.InsertOrganization(o) })
+}
+
+func (tx faultyTx) UpdateOrganization(o directory.Organization) (bool, error) {
+	return tx.thenTell(func() (bool, error) { return tx.Tx.UpdateOrganization(o) })
+}
+
+func (tx faultyTx) DeleteOrganization(seq int64, now time.Time) (gone directory.Cascade, err error) {
+	return gone, tx.then(func() error { gone, err = tx.Tx.DeleteOrganization(seq, now); return err })
+}
+
+func (tx faultyTx) InsertSpace(s *directory.Space) (bool, error) {
+	return tx.thenTell(func() (bool, error) { return tx.Tx.InsertSpace(s) })
+}
+
+func (tx faultyTx) UpdateSpace(s directory.Space) (bool, error) {
+	return tx.thenTell(func() (bool, error) { return tx.Tx.UpdateSpace(s) })
+}
+
+func (tx faultyTx) DeleteSpace(seq int64, now time.Time) (gone directory.Cascade, err error) {
+	return gone, tx.then(func() error { gone, err = tx.Tx.DeleteSpace(seq, now); return err })
+}
+
+func (tx faultyTx) SetOrganizationMember(in, userSeq int64, m *directory.Membership) error {
+	return tx.then(func() error { return tx.Tx.SetOrganizationMember(in, userSeq, m) })
+}
+
+func (tx faultyTx) SetSpaceMember(in, userSeq int64, m *directory.Membership) error {
+	return tx.then(func() error { return tx.Tx.SetSpaceMember(in, userSeq, m) })
+}
+
+func (tx faultyTx) RemoveOrganizationMember(in, userSeq int64) (gone directory.Cascade, ok bool, err error) {
+	err = tx.then(func() error { gone, ok, err = tx.Tx.RemoveOrganizationMember(in, userSeq); return err })
+	return gone, ok, err
+}
+
+func (tx faultyTx) RemoveSpaceMember(in, userSeq int64) (gone directory.Cascade, ok bool, err error) {
+	err = tx.then(func() error { gone, ok, err = tx.Tx.RemoveSpaceMember(in, userSeq); return err })
+	return gone, ok, err
+}
+
+func (tx faultyTx) EndAccess(userSeq int64) (gone directory.Cascade, err error) {
+	return gone, tx.then(func() error { gone, err = tx.Tx.EndAccess(userSeq); return err })
+}
+
 func (tx faultyTx) InsertToken(t directory.Token) error {
 	return tx.then(func() error { return tx.Tx.InsertToken(t) })
 }
@@ -184,8 +230,8 @@ func (tx faultyTx) SetAttempts(a directory.Attempts) error {
 	return tx.then(func() error { return tx.Tx.SetAttempts(a) })
 }
 
-func (tx faultyTx) RevokeKey(userSeq int64, id string, now time.Time) (bool, error) {
-	return tx.thenTell(func() (bool, error) { return tx.Tx.RevokeKey(userSeq, id, now) })
+func (tx faultyTx) EndKey(k directory.APIKey) error {
+	return tx.then(func() error { return tx.Tx.EndKey(k) })
 }
 
 func (tx faultyTx) RevokeKeysOf(userSeq int64, now time.Time) error {
@@ -217,6 +263,28 @@ func credentialsOf(t testing.TB, w *dirtest.World, u directory.User) string {
 	return fmt.Sprintf("  hash %q, sessions %+v, keys %+v\n", hash, sessions, keys)
 }
 
+// access is every organization and space, and who is in them, as text.
+func access(t testing.TB, w *dirtest.World) (text string) {
+	t.Helper()
+	r := w.Store.Read(t.Context())
+	users, err := r.Users(directory.UserQuery{Now: w.Clock.Now(), Limit: 1000})
+	must(t, err)
+	seqs := []int64{0}
+	for _, u := range users {
+		seqs = append(seqs, u.Seq)
+	}
+	for _, seq := range seqs {
+		organizations, err := r.Organizations(directory.OrganizationQuery{UserSeq: seq, All: seq == 0, Limit: 1000})
+		must(t, err)
+		spaces, err := r.Spaces(directory.SpaceQuery{UserSeq: seq, All: seq == 0, Limit: 1000})
+		must(t, err)
+		if len(organizations)+len(spaces) > 0 {
+			text += fmt.Sprintf("access of %d: %+v %+v\n", seq, organizations, spaces)
+		}
+	}
+	return text
+}
+
 // state is everything that can be seen of a directory, as text.
 func state(t testing.TB, w *dirtest.World, people ...dirtest.Person) string {
 	t.Helper()
@@ -238,6 +306,7 @@ func state(t testing.TB, w *dirtest.World, people ...dirtest.Person) string {
 	for _, l := range w.Letters(t) {
 		text += fmt.Sprintf("%+v\n", l)
 	}
+	text += access(t, w)
 	for _, e := range w.Entries(t) {
 		text += fmt.Sprintf("entry %s %s\n", e.Operation, e.Subject)
 	}

@@ -2,18 +2,19 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"ax/internal/directory"
 )
 
 const keyColumns = `api_keys.seq, api_keys.id, api_keys.user_seq, api_keys.name, api_keys.digest, api_keys.redacted,
-	api_keys.description, api_keys.created_at, api_keys.expires_at, api_keys.revoked_at`
+	api_keys.description, api_keys.created_at, api_keys.expires_at, api_keys.revoked_at, api_keys.last_used_at`
 
 func keyFields(k *directory.APIKey) []any {
 	return []any{
 		&k.Seq, &k.ID, &k.UserSeq, &k.Name, (*digest)(&k.Digest), &k.Redacted, &k.Description,
-		(*micros)(&k.CreatedAt), (*micros)(&k.ExpiresAt), (*micros)(&k.RevokedAt),
+		(*micros)(&k.CreatedAt), (*micros)(&k.ExpiresAt), (*micros)(&k.RevokedAt), (*micros)(&k.LastUsedAt),
 	}
 }
 
@@ -32,17 +33,110 @@ func (s session) KeysOf(userSeq int64) ([]directory.APIKey, error) {
 	}, `SELECT `+keyColumns+` FROM api_keys WHERE user_seq = $1 ORDER BY seq DESC`, userSeq)
 }
 
-func (tx *Tx) RevokeKey(userSeq int64, id string, now time.Time) (bool, error) {
-	n, err := tx.exec(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $3) WHERE user_seq = $1 AND id = $2`, userSeq, id, micros(now))
-	return n == 1, err
-}
-
 func (tx *Tx) InsertKey(k directory.APIKey) error {
 	_, err := tx.exec(`
-		INSERT INTO api_keys (id, user_seq, name, digest, redacted, description, created_at, expires_at, revoked_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		k.ID, k.UserSeq, k.Name, k.Digest[:], k.Redacted, k.Description, micros(k.CreatedAt), micros(k.ExpiresAt), micros(k.RevokedAt))
+		INSERT INTO api_keys (id, user_seq, name, digest, redacted, description, created_at, expires_at, revoked_at, created_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		k.ID, k.UserSeq, k.Name, k.Digest[:], k.Redacted, k.Description, micros(k.CreatedAt), micros(k.ExpiresAt), micros(k.RevokedAt), orNull(k.CreatorSeq))
 	return err
+}
+
+// orNull is a seq for a column in which NULL stands for none.
+func orNull(seq int64) any {
+	if seq == 0 {
+		return nil
+	}
+	return seq
+}
+
+// listedKeys reads a key with who owns it and who made it.
+const listedKeys = `
+	SELECT ` + keyColumns + `, owner.id, owner.bot, COALESCE(api_keys.created_by, 0), creator.id
+	  FROM api_keys JOIN users AS owner ON owner.seq = api_keys.user_seq
+	  JOIN users AS creator ON creator.seq = COALESCE(api_keys.created_by, api_keys.user_seq)`
+
+func scanListedKey(row scanner) (k directory.APIKey, err error) {
+	err = row.Scan(append(keyFields(&k), (*string)(&k.Owner), &k.Service, &k.CreatorSeq, (*string)(&k.CreatedBy))...)
+	return k, err
+}
+
+func (s session) Keys(q directory.KeyQuery) ([]directory.APIKey, error) {
+	var b query
+	where := []string{`api_keys.seq > ` + b.arg(q.After)}
+	now := b.arg(micros(q.Now))
+	ended := `(api_keys.revoked_at IS NOT NULL OR api_keys.expires_at IS NOT NULL AND api_keys.expires_at <= ` + now + `)`
+	if !q.Ended {
+		ended = `NOT ` + ended
+	}
+	where = append(where, ended)
+	if q.OwnerSeq != 0 {
+		where = append(where, `api_keys.user_seq = `+b.arg(q.OwnerSeq))
+	}
+	if q.CreatorSeq != 0 {
+		where = append(where, `owner.bot AND api_keys.created_by = `+b.arg(q.CreatorSeq))
+	}
+	if q.SpaceSeq != 0 {
+		where = append(where, `owner.bot AND api_keys.user_seq IN (SELECT user_seq FROM space_members WHERE space_seq = `+b.arg(q.SpaceSeq)+`)`)
+	}
+	return all(s, scanListedKey, listedKeys+` WHERE `+strings.Join(where, ` AND `)+` ORDER BY api_keys.seq LIMIT `+b.arg(q.Limit), b.args...)
+}
+
+func (tx *Tx) LockKey(id string) (directory.APIKey, bool, error) {
+	of := ""
+	if tx.engine.forUpdate != "" {
+		of = tx.engine.forUpdate + ` OF api_keys`
+	}
+	return one(tx.session, scanListedKey, listedKeys+` WHERE api_keys.id = $1`+of, id)
+}
+
+func (tx *Tx) EndKey(k directory.APIKey) error {
+	_, err := tx.exec(`UPDATE api_keys SET expires_at = $2, revoked_at = $3 WHERE seq = $1`, k.Seq, micros(k.ExpiresAt), micros(k.RevokedAt))
+	return err
+}
+
+func (tx *Tx) NoteKeyUse(seq int64, now time.Time) error {
+	_, err := tx.exec(`UPDATE api_keys SET last_used_at = $2 WHERE seq = $1`, seq, micros(now))
+	return err
+}
+
+func (s session) BotSpaces(userSeq int64) ([]int64, error) {
+	return all(s, func(row scanner) (seq int64, err error) {
+		err = row.Scan(&seq)
+		return seq, err
+	}, `SELECT space_seq FROM space_members WHERE user_seq = $1 ORDER BY space_seq`, userSeq)
+}
+
+// BotByID asks for the bot, then for its places, each organization once.
+func (s session) BotByID(id directory.UserID) (b directory.Bot, ok bool, err error) {
+	if b.User, ok, err = s.UserByID(id); err != nil || !ok || !b.User.Bot {
+		return b, ok && b.User.Bot, err
+	}
+	err = s.each(func(row scanner) error {
+		var organization, organizationRole, space, role string
+		var name *string
+		if err := row.Scan(&organization, &organizationRole, &space, &role, &name); err != nil {
+			return err
+		}
+		if n := len(b.Organizations); n == 0 || b.Organizations[n-1].ID != directory.OrganizationID(organization) {
+			b.Organizations = append(b.Organizations, directory.BotOrganization{ID: directory.OrganizationID(organization), Role: directory.Role(organizationRole)})
+		}
+		in := directory.BotSpace{ID: directory.SpaceID(space), Role: directory.Role(role)}
+		if name != nil {
+			in.RoleName = *name
+		}
+		last := &b.Organizations[len(b.Organizations)-1]
+		last.Spaces = append(last.Spaces, in)
+		return nil
+	}, `
+		SELECT organizations.id, organization_members.role, spaces.id, space_members.role, roles.name
+		  FROM organization_members
+		  JOIN organizations ON organizations.seq = organization_members.organization_seq
+		  JOIN spaces ON spaces.organization_seq = organizations.seq
+		  JOIN space_members ON space_members.space_seq = spaces.seq AND space_members.user_seq = organization_members.user_seq
+		  LEFT JOIN roles ON roles.id = space_members.role
+		 WHERE organization_members.user_seq = $1
+		 ORDER BY organizations.seq, spaces.seq`, b.Seq)
+	return b, true, err
 }
 
 func (tx *Tx) RevokeKeysOf(userSeq int64, now time.Time) error {

@@ -66,7 +66,7 @@ func refused(err error) *refusal {
 		return &refusal{http.StatusTooManyRequests, "Too many attempts", err.Error()}
 	case directory.Unavailable:
 		return &refusal{http.StatusServiceUnavailable, "Not now", err.Error()}
-	case directory.NotFound:
+	case directory.NotFound, directory.Malformed: // of a page, only the address can be malformed
 		return &refusal{http.StatusNotFound, "It is not there any more", err.Error()}
 	case directory.Forbidden:
 		return &refusal{http.StatusForbidden, "You may not do this", err.Error()}

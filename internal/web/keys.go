@@ -98,9 +98,10 @@ func (c *call) newKey(in map[string]string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return c.Directory.CreateOwnKey(c.Context(), c.actor(), directory.CreateKey{
+	k, err := c.Directory.CreateOwnKey(c.Context(), c.actor(), directory.CreateKey{
 		Name: in["name"], Description: in["description"], ExpiresAt: ends,
 	})
+	return k.Secret, err
 }
 
 // lastDay is the last second of the day, UTC; zero for none.
@@ -119,7 +120,7 @@ func revokeKey(c *call) (answer, error) {
 	if _, err := c.read(c.button(pathKeys, "", "")); err != nil {
 		return answer{}, err
 	}
-	if err := c.Directory.RevokeOwnKey(c.Context(), c.actor(), c.in, c.PathValue("id")); err != nil {
+	if err := c.Directory.RevokeKey(c.Context(), c.actor(), c.PathValue("id")); err != nil {
 		return answer{}, err
 	}
 	return c.then(pathKeys, flash{Notice: "revoked"})

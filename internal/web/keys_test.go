@@ -141,7 +141,7 @@ func TestRevokeKey(t *testing.T) {
 	before := w.state(t)
 	proof := eve.get(t, "/account/keys").fill(t, "/account/keys", nil).Get("proof")
 	foreign := eve.do(t, http.MethodPost, action, url.Values{"proof": {proof}}.Encode()).want(t, http.StatusNotFound)
-	missing := eve.do(t, http.MethodPost, "/account/keys/QXBpS2V5OnNvbWV0aGluZw/revoke", url.Values{"proof": {proof}}.Encode()).want(t, http.StatusNotFound)
+	missing := eve.do(t, http.MethodPost, "/account/keys/QXBpS2V5OnNvbWV0aGluZzEy/revoke", url.Values{"proof": {proof}}.Encode()).want(t, http.StatusNotFound)
 	if foreign.Body.String() != missing.Body.String() {
 		t.Error("another person's key answers differently from none")
 	}

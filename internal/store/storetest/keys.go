@@ -12,7 +12,7 @@ func keyCases() []testCase {
 		{"KeyByDigest finds a key and its owner", keyByDigest},
 		{"KeyByDigest shows the owner as of now", keyOwnerNow},
 		{"KeysOf lists a user's keys, the newest first", keysOf},
-		{"RevokeKey revokes one key of a user; ok is false without one", revokeKey},
+		{"EndKey writes when a key expires and whether it is revoked; NoteKeyUse when it was used last", endKey},
 		{"RevokeKeysOf revokes a user's keys that are not revoked yet", revokeKeys},
 	}
 }
@@ -70,35 +70,27 @@ func keysOf(s subject) {
 	}
 }
 
-func revokeKey(s subject) {
-	users := s.add(active("ann@example.com", directory.RoleMember), active("bob@example.com", directory.RoleMember))
-	one, two := apiKey("one", users[0].Seq), apiKey("two", users[0].Seq)
-	s.addKeys(one, two)
-	for _, c := range []struct {
-		user int64
-		id   string
-		at   time.Time
-		ok   bool
-	}{
-		{users[1].Seq, one.ID, noon, false},
-		{users[0].Seq, "id of another", noon, false},
-		{users[0].Seq, one.ID, noon, true},
-		{users[0].Seq, one.ID, noon.Add(time.Hour), true}, // it was, and stays, revoked at noon
-	} {
-		var ok bool
-		s.write(func(tx directory.Tx) (err error) {
-			ok, err = tx.RevokeKey(c.user, c.id, c.at)
-			return err
-		})
-		if ok != c.ok {
-			s.Errorf("user %d, %s: ok %v", c.user, c.id, ok)
+func endKey(s subject) {
+	u := s.addOne()
+	s.addKeys(apiKey("one", u.Seq), apiKey("two", u.Seq))
+	k, _ := s.key("one")
+	s.write(func(tx directory.Tx) error {
+		found, ok, err := tx.LockKey(k.ID)
+		if err != nil || !ok || found.Seq != k.Seq || found.Owner != u.ID || found.CreatedBy != u.ID || found.Service {
+			s.Errorf("LockKey: %+v, ok %v, error %v", found, ok, err)
 		}
-	}
-	if k, _ := s.key("one"); !k.RevokedAt.Equal(noon) {
-		s.Errorf("one is revoked at %v", k.RevokedAt)
-	}
-	if k, _ := s.key("two"); !k.RevokedAt.IsZero() {
-		s.Errorf("two is revoked at %v", k.RevokedAt)
+		if _, ok, err := tx.LockKey("nothing"); ok || err != nil {
+			s.Errorf("LockKey of nothing: ok %v, error %v", ok, err)
+		}
+		found.ExpiresAt, found.RevokedAt, found.Name = noon.Add(time.Hour), noon, "other"
+		return tx.EndKey(found)
+	})
+	s.write(func(tx directory.Tx) error { return tx.NoteKeyUse(k.Seq, noon.Add(time.Minute)) })
+	k.ExpiresAt, k.RevokedAt, k.LastUsedAt = noon.Add(time.Hour), noon, noon.Add(time.Minute)
+	got, _ := s.key("one")
+	same(s, "the key", got, k)
+	if other, _ := s.key("two"); !other.RevokedAt.IsZero() || !other.ExpiresAt.IsZero() || !other.LastUsedAt.IsZero() {
+		s.Errorf("the other key: %+v", other)
 	}
 }
 

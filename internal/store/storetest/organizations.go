@@ -231,7 +231,7 @@ func newTown(s subject) town {
 }
 
 // inForce are the names of the keys that are not revoked.
-func (s subject) inForce(names ...string) (there []string) {
+func (s subject) InForce(names ...string) (there []string) {
 	s.Helper()
 	for _, name := range names {
 		if k, _ := s.key(name); k.RevokedAt.IsZero() {
@@ -271,7 +271,7 @@ func deleteOrganizationKeys(s subject) {
 		_, err := tx.DeleteOrganization(t.organizations[0].Seq, at)
 		return err
 	})
-	same(s, "keys in force", s.inForce("b0", "b1", "b2", "b3", "ann's", "bob's"), []string{"b2", "ann's", "bob's"})
+	same(s, "keys in force", s.InForce("b0", "b1", "b2", "b3", "ann's", "bob's"), []string{"b2", "ann's", "bob's"})
 	if k, _ := s.key("b0"); !k.RevokedAt.Equal(at) {
 		s.Errorf("revoked at %v", k.RevokedAt)
 	}
@@ -279,7 +279,7 @@ func deleteOrganizationKeys(s subject) {
 		_, err := tx.DeleteOrganization(t.organizations[1].Seq, at)
 		return err
 	})
-	same(s, "keys in force", s.inForce("b2", "ann's", "bob's"), []string{"ann's", "bob's"})
+	same(s, "keys in force", s.InForce("b2", "ann's", "bob's"), []string{"ann's", "bob's"})
 }
 
 func placesOnce(s subject) {

@@ -213,9 +213,9 @@ func deleteSpaceKeys(s subject) {
 	}
 	all := []string{"b0", "b1", "b2", "b3", "ann's", "bob's"}
 	del(0)
-	same(s, "without the first", s.inForce(all...), all[1:])
+	same(s, "without the first", s.InForce(all...), all[1:])
 	del(1)
-	same(s, "without the second", s.inForce(all...), all[2:])
+	same(s, "without the second", s.InForce(all...), all[2:])
 	del(2)
-	same(s, "without the third", s.inForce(all...), all[3:])
+	same(s, "without the third", s.InForce(all...), all[3:])
 }

@@ -1,0 +1,267 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// A service key acts as a bot, a user who is no person: with the roles that
+// the bot has in the organizations and spaces that were named when the key was
+// made, whatever becomes of who made it.
+
+// A CreateServiceKey asks for a bot and its key.
+type CreateServiceKey struct {
+	CreateKey
+	AccountRole   Role
+	Organizations []BotOrganization
+	Unsound       []Fault // what the caller already found wrong
+}
+
+// A BotOrganization is an organization that a bot belongs to.
+type BotOrganization struct {
+	ID     OrganizationID
+	Role   Role
+	Spaces []BotSpace
+}
+
+// A BotSpace is a space that a bot belongs to.
+type BotSpace struct {
+	ID       SpaceID
+	Role     Role
+	RoleName string // of a custom one, where it is shown
+}
+
+// A Bot is whom a service key acts as.
+type Bot struct {
+	User
+	Organizations []BotOrganization
+}
+
+// BotReads are the questions about bots.
+type BotReads interface {
+	// BotByID finds a bot with all that it belongs to, in listing order.
+	BotByID(id UserID) (b Bot, ok bool, err error)
+	// BotSpaces are the seqs of the spaces that a bot belongs to.
+	BotSpaces(userSeq int64) ([]int64, error)
+}
+
+// CreateServiceKey makes a bot that belongs to the named spaces, and its key.
+// The actor must be allowed to make service keys in each of them, and gives
+// the bot nowhere a role that allows more than they may do there themselves.
+func (d *Directory) CreateServiceKey(ctx context.Context, a Actor, in CreateServiceKey) (k IssuedKey, b Bot, err error) {
+	if !a.Developer {
+		return k, b, errNotDeveloper()
+	}
+	unsound := in.sound(d)
+	err = d.Store.Write(ctx, func(tx Tx) error {
+		if unsound != nil {
+			return unsound
+		}
+		id, err := d.newID("User")
+		if err != nil {
+			return err
+		}
+		b = Bot{User: User{ID: UserID(id), Name: in.Name, Role: in.AccountRole, Developer: true, State: StateActive, Bot: true, CreatedAt: d.now()}}
+		if _, err := tx.InsertUser(&b.User); err != nil {
+			return err
+		}
+		for i, o := range in.Organizations {
+			joined, err := d.joinBot(tx, a, b.User, o, fmt.Sprintf("organizations[%d]", i))
+			if err != nil {
+				return err
+			}
+			b.Organizations = append(b.Organizations, joined)
+		}
+		k, err = d.mintKey(tx, b.User, APIKey{Name: in.Name, Description: in.Description, ExpiresAt: in.ExpiresAt, CreatorSeq: a.UserSeq, CreatedBy: a.UserID})
+		if err != nil {
+			return err
+		}
+		return d.recordOn(tx, a, "create_api_key", k.ID, []Change{
+			{Field: "owner", To: b.ID}, {Field: "name", To: k.Name}, {Field: "account_role", To: b.Role}, {Field: "organizations", To: in.names()},
+		})
+	})
+	return k, b, err
+}
+
+// names are the ids of what the bot belongs to, for the audit log.
+func (in CreateServiceKey) names() (ids []string) {
+	for _, o := range in.Organizations {
+		ids = append(ids, string(o.ID))
+		for _, s := range o.Spaces {
+			ids = append(ids, string(s.ID))
+		}
+	}
+	return ids
+}
+
+// Bot returns whom a service key acts as.
+func (d *Directory) Bot(ctx context.Context, id UserID) (Bot, error) {
+	b, _, err := d.Store.Read(ctx).BotByID(id)
+	return b, err
+}
+
+const maxBotPlaces = 100 // organizations of a bot, and its spaces in each
+
+// sound says what is wrong with the request (contract, "API keys").
+func (in *CreateServiceKey) sound(d *Directory) error {
+	switch in.AccountRole {
+	case "":
+		in.AccountRole = RoleMember
+	case RoleAnnotator, RoleMemberUIOnly:
+		return errMalformed("account_role: a service key cannot be a " + string(in.AccountRole) + ".")
+	}
+	faults := faultList(in.Unsound)
+	in.CreateKey.Unsound = nil
+	if in.AccountRole.Custom() || !slices.Contains(Roles(), in.AccountRole) && !hasFault(faults, "account_role") {
+		faults.add("account_role", "must be ADMIN or MEMBER")
+	}
+	if n := len(in.Organizations); n == 0 || n > maxBotPlaces {
+		faults.add("organizations", fmt.Sprintf("must hold 1 to %d organizations", maxBotPlaces))
+	}
+	seen := map[string]bool{}
+	for i := range in.Organizations {
+		in.Organizations[i].sound(fmt.Sprintf("organizations[%d]", i), seen, &faults)
+	}
+	if err := in.CreateKey.sound(d.now()); err != nil {
+		e, ok := err.(*Error) //nolint:errorlint // made by faultList
+		if !ok {
+			return err
+		}
+		faults = append(faults, e.Fields...)
+	}
+	return faults.err()
+}
+
+func (o *BotOrganization) sound(field string, seen map[string]bool, faults *faultList) {
+	once := func(field, id string) {
+		if seen[id] {
+			faults.add(field, "is there twice")
+		}
+		seen[id] = true
+	}
+	once(field+".org_id", string(o.ID))
+	if o.Role == "" {
+		o.Role = RoleReadOnly
+	}
+	if !botRole(o.Role, false) {
+		faults.add(field+".role", "must be ADMIN, MEMBER or READ_ONLY")
+	}
+	if n := len(o.Spaces); n == 0 || n > maxBotPlaces {
+		faults.add(field+".spaces", fmt.Sprintf("must hold 1 to %d spaces", maxBotPlaces))
+	}
+	for i := range o.Spaces {
+		s := &o.Spaces[i]
+		once(fmt.Sprintf("%s.spaces[%d].space_id", field, i), string(s.ID))
+		if s.Role == "" {
+			s.Role = RoleMember
+		}
+		if !botRole(s.Role, true) {
+			faults.add(fmt.Sprintf("%s.spaces[%d].role", field, i), "must be ADMIN, MEMBER, READ_ONLY or the id of a role")
+		}
+	}
+}
+
+func botRole(r Role, custom bool) bool {
+	return r != RoleAnnotator && (slices.Contains(MemberRoles(), r) || custom && r.Custom())
+}
+
+// joinBot makes the bot a member of an organization and of spaces in it.
+func (d *Directory) joinBot(tx Tx, a Actor, bot User, in BotOrganization, field string) (BotOrganization, error) {
+	o, g, err := organizationFor(tx, tx.LockOrganization, a, ReadOrganizations, in.ID)
+	if err != nil {
+		return in, err
+	}
+	if a.Role != RoleAdmin && bot.Role == RoleAdmin {
+		return in, errInvalid([]Fault{{"account_role", "is above your own"}})
+	}
+	if !g.covers(InOrganization, Grant{Role: in.Role}) {
+		return in, errInvalid([]Fault{{field + ".role", "is above your own"}})
+	}
+	if err := d.join(tx, "OrganizationMembership", in.Role, func(m *Membership) error { return tx.SetOrganizationMember(o.Seq, bot.Seq, m) }); err != nil {
+		return in, err
+	}
+	in.Spaces = slices.Clone(in.Spaces)
+	for i := range in.Spaces {
+		if err := d.joinBotSpace(tx, a, bot, o, &in.Spaces[i], fmt.Sprintf("%s.spaces[%d]", field, i)); err != nil {
+			return in, err
+		}
+	}
+	return in, nil
+}
+
+func (d *Directory) joinBotSpace(tx Tx, a Actor, bot User, o Organization, in *BotSpace, field string) error {
+	s, g, err := spaceFor(tx, tx.LockSpace, a, CreateServiceKeys, in.ID)
+	if err != nil {
+		return err
+	}
+	if s.OrganizationSeq != o.Seq {
+		return errInvalid([]Fault{{field + ".space_id", "is not a space of this organization"}})
+	}
+	held := Grant{Role: in.Role}
+	if in.Role.Custom() {
+		r, ok, err := tx.LockRole(in.Role)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errNoSuchRole(field + ".role.id")
+		}
+		held.Permissions, in.RoleName = r.Permissions, r.Name
+	}
+	if !g.covers(InSpace, held) {
+		return errInvalid([]Fault{{field + ".role", "is above your own"}})
+	}
+	return d.join(tx, "SpaceMembership", in.Role, func(m *Membership) error { return tx.SetSpaceMember(s.Seq, bot.Seq, m) })
+}
+
+func (d *Directory) join(tx Tx, kind string, role Role, set func(*Membership) error) error {
+	id, err := d.newID(kind)
+	if err != nil {
+		return err
+	}
+	return set(&Membership{ID: id, Role: role, CreatedAt: d.now()})
+}
+
+// covers reports whether the grants come to at least a role at a level.
+func (g Grants) covers(at Level, role Grant) bool {
+	admin := g.Account.Role == RoleAdmin || g.Organization.Role == RoleAdmin || at <= InSpace && g.Space.Role == RoleAdmin
+	if admin || role.Role == RoleAdmin {
+		return admin
+	}
+	mine := g.effective()
+	for _, p := range permissions {
+		if role.allows(at, p) && !mine.Has(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayOnServiceKey says whether the actor may change a service key: an
+// administrator of all its spaces, or who may do what in each of them and made
+// it. To those who can see it in none, it is not there.
+func mayOnServiceKey(tx Tx, a Actor, k APIKey, what Action) error {
+	spaces, err := tx.BotSpaces(k.UserSeq)
+	if err != nil {
+		return err
+	}
+	mine, sees, administers, may := k.CreatorSeq == a.UserSeq && a.UserSeq != 0, a.Role == RoleAdmin, true, true
+	for _, seq := range spaces {
+		g, err := tx.SpaceGrants(a.UserSeq, seq)
+		if err != nil {
+			return err
+		}
+		g = g.with(a)
+		sees = sees || g.may(ReadServiceKeys).Allowed
+		administers = administers && g.may(AddSpaceMembers).Allowed // what only administrators may
+		may = may && g.may(what).Allowed
+	}
+	switch inSpaces := len(spaces) > 0; {
+	case !sees && !mine:
+		return errKeyNotFound()
+	case a.Role != RoleAdmin && !(inSpaces && administers) && !(inSpaces && may && mine):
+		return errNoRight(what)
+	}
+	return a.developing()
+}
