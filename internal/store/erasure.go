@@ -39,12 +39,12 @@ func (s session) EntriesOf(u directory.User, after int64, limit int) ([]director
 
 func (tx *Tx) RewriteEntry(e directory.Entry) error {
 	_, err := tx.exec(`UPDATE audit SET actor = $2, address = $3, changes = $4, salt = $5, actor_digest = $6, changes_digest = $7 WHERE seq = $1`,
-		e.Seq, e.Actor, e.Address, e.Changes, e.Salt, orNull(e.ActorDigest), orNull(e.ChangesDigest))
+		e.Seq, e.Actor, e.Address, e.Changes, e.Salt, bytesOrNull(e.ActorDigest), bytesOrNull(e.ChangesDigest))
 	return err
 }
 
-// orNull is NULL for no bytes, which a driver may take for an empty text.
-func orNull(b []byte) any {
+// bytesOrNull is NULL for no bytes, which a driver may take for an empty text.
+func bytesOrNull(b []byte) any {
 	if b == nil {
 		return nil
 	}
