@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -25,11 +26,15 @@ type Entry struct {
 	RequestID  string
 	Subject    string // public id of what was changed
 	Changes    string // JSON array of Change, in a fixed order
-	Salt       []byte // keeps the digest of erased data from being guessed
+	Salt       []byte // keeps what was erased from being guessed; one half for each digest below
 	Digest     []byte // of all of the above but Seq
 	Place      int64  // in the chain, from 1; 0: not sealed yet
 	Hash       []byte // of the chain up to here
-	Erased     bool   // a person's data was taken out: only the digest is as it was
+
+	// What was erased, as its digest; nil while it is there. The rest of the
+	// entry stays covered, so nothing else can be changed in its name.
+	ActorDigest   []byte // of Actor and Address
+	ChangesDigest []byte // of Changes, which have lost what tells who somebody is
 }
 
 // A Change is one field, before and after. Secrets never appear in one.
@@ -62,21 +67,45 @@ func Link(previous []byte, place int64, digest []byte) []byte {
 	return h.Sum(nil)
 }
 
-// digest covers each field with its length, so that none can flow into the next.
+// digest is made of the two parts that can be erased and of all that cannot.
 func (e Entry) digest() []byte {
+	ofActor, ofChanges := e.salts()
+	actor, changes := e.ActorDigest, e.ChangesDigest
+	if actor == nil {
+		actor = digestOf(string(ofActor), e.Actor, e.Address)
+	}
+	if changes == nil {
+		changes = digestOf(string(ofChanges), e.Changes)
+	}
+	return digestOf(e.ID, e.At.UTC().Format(time.RFC3339Nano), e.Operation, e.ActorID, e.Credential, string(e.Via), e.RequestID,
+		e.Subject, impersonal(e.Changes), string(actor), string(changes))
+}
+
+// digestOf covers each part with its length, so that none can flow into the next.
+func digestOf(parts ...string) []byte {
 	h := sha256.New()
-	for _, part := range []string{
-		e.ID, e.At.UTC().Format(time.RFC3339Nano), e.Operation, e.ActorID, e.Actor, e.Credential,
-		string(e.Via), e.Address, e.RequestID, e.Subject, e.Changes, string(e.Salt),
-	} {
+	for _, part := range parts {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
 		io.WriteString(h, part) //nolint:errcheck // a hash takes everything
 	}
 	return h.Sum(nil)
 }
 
-// Intact reports whether the entry's digest is that of its fields.
-func (e Entry) Intact() bool { return string(e.Digest) == string(e.digest()) }
+func (e Entry) salts() (actor, changes []byte) {
+	half := len(e.Salt) / 2
+	return e.Salt[:half], e.Salt[half:]
+}
+
+// Intact reports whether the entry's digest is that of its fields, and nothing
+// stands where something was erased.
+func (e Entry) Intact() bool {
+	ofActor, ofChanges := e.salts()
+	gone := e.ActorDigest == nil || e.Actor == "" && e.Address == "" && blank(ofActor)
+	less := e.ChangesDigest == nil || e.Changes == impersonal(e.Changes) && blank(ofChanges)
+	return gone && less && bytes.Equal(e.Digest, e.digest())
+}
+
+func blank(salt []byte) bool { return bytes.Equal(salt, make([]byte, len(salt))) }
 
 func (d *Directory) record(tx Tx, a Actor, operation string, u User, changes []Change) error {
 	return d.recordOn(tx, a, operation, string(u.ID), changes)
@@ -106,7 +135,7 @@ func (d *Directory) recordOn(tx Tx, a Actor, operation, subject string, changes 
 		ID: id, At: d.now(), Operation: operation,
 		ActorID: string(a.UserID), Actor: a.shown(), Credential: a.Credential, Via: a.Via,
 		Address: a.Address, RequestID: a.RequestID,
-		Subject: subject, Changes: string(text), Salt: make([]byte, 16),
+		Subject: subject, Changes: string(text), Salt: make([]byte, 32),
 	}
 	if _, err := io.ReadFull(d.Rand, e.Salt); err != nil {
 		return fmt.Errorf("read random bytes: %w", err)

@@ -2,8 +2,12 @@ package directory
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -105,7 +109,14 @@ type Chain struct {
 	Erased  int64 // of which a person's data was taken out
 	Place   int64 // of the last entry
 	Hash    []byte
+
+	anchor  int64                    // place at which retention ended, until an entry says so
+	erasing map[erasedFor]AuditFault // entries whose erasure no entry has told of yet
 }
+
+// erasedFor are the ids of one of which an erased entry must be: who acted,
+// what it was done to, and whose that is.
+type erasedFor struct{ actor, subject, owner string }
 
 // sealingTime is how long after it was recorded an entry may be without a
 // place. One server seals at most a second behind.
@@ -117,26 +128,16 @@ const sealingTime = time.Minute
 // seen, unless nil, is told of each place and its hash.
 func (d *Directory) VerifyAudit(ctx context.Context, seen func(place int64, hash []byte)) (c Chain, err error) {
 	r := d.Store.Read(ctx)
-	if c.Place, c.Hash, err = r.Anchor(); err != nil {
+	if c, err = startOf(r); err != nil {
 		return c, err
 	}
-	const batch = 1000
-	for {
-		entries, err := r.SealedEntries(c.Place, batch)
-		if err != nil {
+	for more := true; more; {
+		if more, err = c.walk(r, seen); err != nil {
 			return c, err
 		}
-		for _, e := range entries {
-			if err := c.follow(e); err != nil {
-				return c, err
-			}
-			if seen != nil {
-				seen(c.Place, c.Hash)
-			}
-		}
-		if len(entries) < batch {
-			break
-		}
+	}
+	if err := c.unexplained(); err != nil {
+		return c, err
 	}
 	late, ok, err := r.UnsealedBefore(d.now().Add(-sealingTime))
 	if err == nil && ok {
@@ -145,22 +146,97 @@ func (d *Directory) VerifyAudit(ctx context.Context, seen func(place int64, hash
 	return c, err
 }
 
+// startOf is the chain before its first entry.
+func startOf(r Reads) (c Chain, err error) {
+	c.Place, c.Hash, err = r.Anchor()
+	c.anchor = c.Place
+	return c, err
+}
+
+// walk goes a step along the chain, and says whether there is more. Retention
+// may remove what comes next meanwhile; the walk begins anew behind it then.
+func (c *Chain) walk(r Reads, seen func(place int64, hash []byte)) (more bool, err error) {
+	const batch = 1000
+	entries, err := r.SealedEntries(c.Place, batch)
+	if err != nil {
+		return false, err
+	}
+	if len(entries) > 0 && entries[0].Place != c.Place+1 {
+		again, err := startOf(r)
+		if err == nil && again.Place > c.Place {
+			*c = again
+			return true, nil
+		}
+	}
+	for _, e := range entries {
+		if err := c.follow(e); err != nil {
+			return false, err
+		}
+		if seen != nil {
+			seen(c.Place, c.Hash)
+		}
+	}
+	return len(entries) == batch, nil
+}
+
 // follow takes the next entry.
 func (c *Chain) follow(e Entry) error {
 	switch {
 	case e.Place != c.Place+1:
 		return &AuditFault{Place: c.Place + 1, What: "is missing"}
-	case !e.Erased && !e.Intact():
+	case !e.Intact():
 		return &AuditFault{e.Place, e.ID, "was changed"}
 	case !bytes.Equal(e.Hash, Link(c.Hash, e.Place, e.Digest)):
 		return &AuditFault{e.Place, e.ID, "does not follow from the one before it"}
 	}
 	c.Entries, c.Place, c.Hash = c.Entries+1, e.Place, e.Hash
-	if e.Erased {
-		c.Erased++
-	}
+	c.explain(e)
 	return nil
 }
+
+// explain notes what is missing, and crosses off what an entry accounts for:
+// whoever can write to the store could feign an erasure or a retention else.
+func (c *Chain) explain(e Entry) {
+	switch {
+	case e.ActorDigest != nil || e.ChangesDigest != nil:
+		c.Erased++
+		if c.erasing == nil {
+			c.erasing = map[erasedFor]AuditFault{}
+		}
+		who := erasedFor{e.ActorID, e.Subject, ownerIn(e.Changes)}
+		if _, ok := c.erasing[who]; !ok {
+			c.erasing[who] = AuditFault{e.Place, e.ID, "has lost a person's data, and no entry says that the person was erased"}
+		}
+	case e.Operation == eraseUser:
+		maps.DeleteFunc(c.erasing, func(who erasedFor, _ AuditFault) bool {
+			return e.Subject == who.actor || e.Subject == who.subject || e.Subject == who.owner
+		})
+	case e.Operation == expireEntries && strings.Contains(e.Changes, fmt.Sprintf(`{"field":"place","to":%d}`, c.anchor)):
+		c.anchor = 0
+	}
+}
+
+// unexplained is the first thing that no entry accounts for.
+func (c *Chain) unexplained() error {
+	if c.anchor != 0 {
+		return &AuditFault{Place: c.anchor, What: "and all before it are missing, and no entry says that they had become old"}
+	}
+	if len(c.erasing) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(slices.Collect(maps.Values(c.erasing)), func(a, b AuditFault) int { return cmp.Compare(a.Place, b.Place) })
+	return &first
+}
+
+// ownerIn is the user whose key was changed.
+func ownerIn(changes string) string {
+	_, rest, _ := strings.Cut(changes, `{"field":"owner",`)
+	_, rest, _ = strings.Cut(rest, `:"`)
+	id, _, _ := strings.Cut(rest, `"`)
+	return id
+}
+
+const expireEntries = "expire_audit_entries"
 
 // forgetEntries ends what retention does not keep, batch by batch, and notes
 // how much that was.
@@ -176,7 +252,13 @@ func (d *Directory) forgetEntries(ctx context.Context) error {
 			if removed, err = tx.ForgetEntries(before, batch); err != nil || removed == 0 {
 				return err
 			}
-			return d.recordOn(tx, system(), "expire_audit_entries", "", []Change{{Field: "removed", To: removed}, {Field: "before", To: moment(before)}})
+			place, _, err := tx.Anchor()
+			if err != nil {
+				return err
+			}
+			return d.recordOn(tx, system(), expireEntries, "", []Change{
+				{Field: "removed", To: removed}, {Field: "place", To: place}, {Field: "before", To: moment(before)},
+			})
 		})
 		if err != nil || removed < batch {
 			return err

@@ -76,6 +76,7 @@ type Tx interface {
 	LetterTx
 	AuditTx
 	AuditLogTx
+	ErasureTx
 }
 
 // A Page is a run of items in insertion order, and the cursor behind it:

@@ -265,6 +265,10 @@ func errNoSuchEmail(email string) *Error {
 	return &Error{Kind: NotFound, Detail: fmt.Sprintf("No user has the email %q.", email)}
 }
 
+func errNotDeleted(s Status) *Error {
+	return &Error{Kind: Conflict, Detail: fmt.Sprintf("The user is %s; only a deleted user can be erased. Delete the user first with `ax users delete`.", s)}
+}
+
 func errOwnerInactive(s Status) *Error {
 	return &Error{Kind: Conflict, Detail: fmt.Sprintf("The user is %s; only an ACTIVE user can have an API key.", s)}
 }

@@ -66,7 +66,7 @@ func (d *Directory) CreateUser(ctx context.Context, a Actor, in CreateUser) (Cre
 	}
 	var out CreatedUser
 	err := d.Store.Write(ctx, func(tx Tx) error {
-		held, ok, err := rolePermissions(tx, in.Role)
+		held, ok, err := lockAccountRole(tx, in.Role)
 		switch {
 		case err != nil:
 			return err
@@ -92,7 +92,7 @@ func (d *Directory) createUser(tx Tx, a Actor, in CreateUser) (CreatedUser, erro
 	}
 	u := User{ID: UserID(id), Email: in.Email, CreatedAt: now}
 	d.standing(&u, in, now)
-	inserted, err := tx.InsertUser(&u)
+	inserted, err := tx.InsertUser(&u, d.Key.taken(u.Email))
 	if err != nil {
 		return CreatedUser{}, err
 	}

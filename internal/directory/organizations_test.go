@@ -332,7 +332,7 @@ func TestBotsAreNoMembers(t *testing.T) {
 	e := newEstate(t, false)
 	bot := directory.User{ID: "VXNlcjpib3QxMjM0NTY3", Name: "Bot", Role: directory.RoleMember, Bot: true, State: directory.StateActive, CreatedAt: e.Clock.Now()}
 	must(t, e.Store.Write(t.Context(), func(tx directory.Tx) error {
-		if _, err := tx.InsertUser(&bot); err != nil {
+		if _, err := tx.InsertUser(&bot, ""); err != nil {
 			return err
 		}
 		m := directory.Membership{ID: "a", Role: directory.RoleReadOnly, CreatedAt: e.Clock.Now()}

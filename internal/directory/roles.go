@@ -95,6 +95,16 @@ func rolePermissions(r RoleReads, role Role) (s PermissionSet, ok bool, err erro
 	return definition.Permissions, ok, err
 }
 
+// lockAccountRole is what holding a role in the account comes to. The role
+// stays there until the transaction ends.
+func lockAccountRole(tx Tx, role Role) (s PermissionSet, ok bool, err error) {
+	if !role.Custom() {
+		return Actor{Role: role}.grants().effective(), true, nil
+	}
+	r, ok, err := tx.LockRole(role)
+	return r.Permissions, ok, err
+}
+
 // nameRole adds the name of a custom role to a user who is shown.
 func nameRole(r RoleReads, u *User) error {
 	if !u.Role.Custom() {

@@ -24,7 +24,7 @@ func DigestOf(secret string) Digest { return sha256.Sum256([]byte(secret)) }
 
 // A Key is the directory's own secret, 32 bytes. It seals what must be read
 // back and authenticates cursors; it is never in the store.
-type Key struct{ seal, cursor, check, browser []byte }
+type Key struct{ seal, cursor, check, browser, erased []byte }
 
 const keyBytes = 32
 
@@ -44,7 +44,7 @@ func ParseKey(text string) (Key, error) {
 		return Key{}, errors.New("not a directory key: it must hold 43 base64url characters, as `ax server init` writes them")
 	}
 	var k Key
-	for purpose, to := range map[string]*[]byte{"seal": &k.seal, "cursor": &k.cursor, "check": &k.check, "browser": &k.browser} {
+	for purpose, to := range map[string]*[]byte{"seal": &k.seal, "cursor": &k.cursor, "check": &k.check, "browser": &k.browser, "erased": &k.erased} {
 		if *to, err = hkdf.Key(sha256.New, b, nil, "ax "+purpose, keyBytes); err != nil {
 			return Key{}, fmt.Errorf("derive the %s key: %w", purpose, err)
 		}

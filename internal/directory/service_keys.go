@@ -63,7 +63,7 @@ func (d *Directory) CreateServiceKey(ctx context.Context, a Actor, in CreateServ
 			return err
 		}
 		b = Bot{User: User{ID: UserID(id), Name: in.Name, Role: in.AccountRole, Developer: true, State: StateActive, Bot: true, CreatedAt: d.now()}}
-		if _, err := tx.InsertUser(&b.User); err != nil {
+		if _, err := tx.InsertUser(&b.User, ""); err != nil {
 			return err
 		}
 		for i, o := range in.Organizations {

@@ -86,8 +86,9 @@ type UserReads interface {
 // UserTx is what operations on users ask of a transaction.
 type UserTx interface {
 	// InsertUser keeps a new user and sets its Seq. It reports false, and
-	// keeps nothing, when a user of any state has the address.
-	InsertUser(u *User) (inserted bool, err error)
+	// keeps nothing, when a user of any state has the address, or when one
+	// whose address was erased has taken in its place.
+	InsertUser(u *User, taken string) (inserted bool, err error)
 	// LockUser is UserByID, and nobody else changes that user until the
 	// transaction ends.
 	LockUser(id UserID) (u User, ok bool, err error)

@@ -144,8 +144,8 @@ func (tx faultyTx) InsertInstallation(i directory.Installation) (bool, error) {
 	return tx.thenTell(func() (bool, error) { return tx.Tx.InsertInstallation(i) })
 }
 
-func (tx faultyTx) InsertUser(u *directory.User) (bool, error) {
-	return tx.thenTell(func() (bool, error) { return tx.Tx.InsertUser(u) })
+func (tx faultyTx) InsertUser(u *directory.User, taken string) (bool, error) {
+	return tx.thenTell(func() (bool, error) { return tx.Tx.InsertUser(u, taken) })
 }
 
 func (tx faultyTx) UpdateUser(u directory.User) error {

@@ -8,12 +8,12 @@ import (
 )
 
 const entryColumns = `seq, id, at, operation, actor_id, actor, credential, via, address, request_id,
-	subject, changes, salt, digest, place, hash, erased`
+	subject, changes, salt, digest, place, hash, actor_digest, changes_digest`
 
 func scanEntry(row scanner) (e directory.Entry, err error) {
 	var place *int64
 	err = row.Scan(&e.Seq, &e.ID, (*micros)(&e.At), &e.Operation, &e.ActorID, &e.Actor, &e.Credential, &e.Via,
-		&e.Address, &e.RequestID, &e.Subject, &e.Changes, &e.Salt, &e.Digest, &place, &e.Hash, &e.Erased)
+		&e.Address, &e.RequestID, &e.Subject, &e.Changes, &e.Salt, &e.Digest, &place, &e.Hash, &e.ActorDigest, &e.ChangesDigest)
 	if place != nil {
 		e.Place = *place
 	}
@@ -144,6 +144,9 @@ func (s session) Anchor() (place int64, hash []byte, err error) {
 }
 
 func (tx *Tx) ForgetEntries(before time.Time, n int) (int, error) {
+	if err := tx.LockAdmins(); err != nil { // the anchor must never go back
+		return 0, err
+	}
 	from, _, err := tx.Anchor()
 	if err != nil {
 		return 0, err

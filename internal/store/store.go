@@ -24,6 +24,7 @@ type Store struct {
 	write  func(ctx context.Context, fn func(*Tx) error) error
 	inside uintptr // where guard goes on after its function: on the stack of whoever is inside a write
 	close  []func() error
+	folder string        // of the files; empty on PostgreSQL
 	failed chan struct{} // closed when the storage can no longer be trusted
 	once   sync.Once
 }
@@ -43,6 +44,9 @@ var (
 // DatabaseFile is the file in a data folder that holds a directory.
 const DatabaseFile = "directory.db"
 
+// turnFile is the gate of those who write; see group.begin.
+const turnFile = "turn.lock"
+
 // OpenSQLite opens the directory in a folder, which it makes, for its owner
 // only, when it is absent. It does not migrate.
 func OpenSQLite(ctx context.Context, folder string) (*Store, error) {
@@ -59,7 +63,7 @@ func OpenSQLite(ctx context.Context, folder string) (*Store, error) {
 		return nil, err
 	}
 	// The writer connects first: it makes the file and switches it to WAL.
-	g, err := newGroup(ctx, writer, flock.New(filepath.Join(folder, "turn.lock"), flock.SetPermissions(0o600)))
+	g, err := newGroup(ctx, writer, flock.New(filepath.Join(folder, turnFile), flock.SetPermissions(0o600)))
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
@@ -70,7 +74,7 @@ func OpenSQLite(ctx context.Context, folder string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, g.close(), writer.Close())
 	}
-	s := &Store{engine: &sqliteEngine, reads: reads, write: g.write, inside: insideWrite(), failed: make(chan struct{})}
+	s := &Store{engine: &sqliteEngine, reads: reads, write: g.write, inside: insideWrite(), folder: folder, failed: make(chan struct{})}
 	cached := &prepared{below: reads}
 	s.cached = cached
 	s.close = []func() error{cached.close, reads.Close, g.close, writer.Close}

@@ -127,7 +127,7 @@ func entryRefused(s subject) {
 	change := func(n int, e directory.Entry) error {
 		return s.Write(s.Context(), func(tx directory.Tx) error {
 			u := active(fmt.Sprintf("user%d@example.com", n), directory.RoleMember)
-			if _, err := tx.InsertUser(&u); err != nil {
+			if _, err := tx.InsertUser(&u, ""); err != nil {
 				return err
 			}
 			return tx.Record(e)

@@ -102,7 +102,7 @@ func (s subject) add(users ...directory.User) []directory.User {
 	s.Helper()
 	s.write(func(tx directory.Tx) error {
 		for i := range users {
-			if ok, err := tx.InsertUser(&users[i]); err != nil || !ok {
+			if ok, err := tx.InsertUser(&users[i], ""); err != nil || !ok {
 				return fmt.Errorf("insert %s: inserted %v, %w", users[i].Email, ok, err)
 			}
 		}

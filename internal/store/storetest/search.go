@@ -282,7 +282,7 @@ func searchInside(s subject) {
 	together(writers, func(n int) {
 		u := active(fmt.Sprintf("team%d@example.com", n), directory.RoleMember)
 		err := s.Write(s.Context(), func(tx directory.Tx) error {
-			if _, err := tx.InsertUser(&u); err != nil {
+			if _, err := tx.InsertUser(&u, ""); err != nil {
 				return err
 			}
 			if n%5 == 0 {

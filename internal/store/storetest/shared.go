@@ -289,7 +289,7 @@ func walkWhileOthersWrite(p pair) {
 			for i := range 60 {
 				u := active(fmt.Sprintf("comes%d@example.com", i), directory.RoleMember)
 				err := p.second.Write(p.Context(), func(tx directory.Tx) error {
-					_, err := tx.InsertUser(&u)
+					_, err := tx.InsertUser(&u, "")
 					return err
 				})
 				if err != nil {

@@ -6,6 +6,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,8 +20,9 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 	for _, noun := range []group{
 		{"Write", writeCases()}, {"Read", readCases()},
 		{"Installation", installationCases()}, {"Users", userCases()}, {"Search", searchCases()},
+		{"Roles", roleCases()}, {"Bindings", bindingCases()}, {"Restrictions", restrictionCases()}, {"Access", accessCases()},
 		{"Organizations", organizationCases()}, {"Spaces", spaceCases()}, {"Members", memberCases()},
-		{"Tokens", tokenCases()}, {"Keys", keyCases()}, {"Letters", letterCases()}, {"Audit", auditCases()},
+		{"Tokens", tokenCases()}, {"Keys", keyCases()}, {"Letters", letterCases()}, {"Audit", auditCases()}, {"AuditLog", auditLogCases()}, {"Erasure", erasureCases()},
 		{"Passwords", passwordCases()}, {"Sessions", sessionCases()}, {"Attempts", attemptCases()},
 	} {
 		t.Run(noun.name, func(t *testing.T) {
@@ -40,7 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 // else.
 func RunShared(t *testing.T, open func(t *testing.T) (first, second directory.Store)) {
 	t.Helper()
-	for _, c := range append(sharedCases(), organizationsAtOnce()...) {
+	for _, c := range slices.Concat(sharedCases(), organizationsAtOnce(), rolesAtOnce()) {
 		t.Run(c.name, func(t *testing.T) {
 			first, second := open(t)
 			c.check(pair{t, first, second})

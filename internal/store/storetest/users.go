@@ -33,7 +33,7 @@ func insertUser(s subject) {
 		kept := u
 		kept.Seq = -1
 		s.write(func(tx directory.Tx) error {
-			ok, err := tx.InsertUser(&kept)
+			ok, err := tx.InsertUser(&kept, "")
 			if err == nil && !ok {
 				err = errors.New("not inserted")
 			}
@@ -60,7 +60,7 @@ func increasingSeq(s subject) {
 		// Every third one is rolled back: its place may be used or not.
 		_ = s.Write(s.Context(), func(tx directory.Tx) error {
 			u := active(fmt.Sprintf("gone%d@example.com", i), directory.RoleMember)
-			_, err := tx.InsertUser(&u)
+			_, err := tx.InsertUser(&u, "")
 			return errors.Join(err, errOnPurpose)
 		})
 		for _, u := range s.add(
@@ -94,7 +94,7 @@ func takenAddress(s subject) {
 			u := active(spell(before.Email), directory.RoleAdmin)
 			u.ID = directory.UserID(fmt.Sprintf("intruder %d on %s", n, before.Email))
 			s.write(func(tx directory.Tx) error {
-				if ok, err := tx.InsertUser(&u); err != nil || ok {
+				if ok, err := tx.InsertUser(&u, ""); err != nil || ok {
 					return fmt.Errorf("insert %q beside %q: inserted %v, %w", u.Email, before.Email, ok, err)
 				}
 				// What is refused must not spoil the transaction either.

@@ -52,7 +52,7 @@ func together(count int, do func(n int)) {
 // and things named after it.
 func writeEverything(tx directory.Tx, email string) error {
 	u := active(email, directory.RoleAdmin)
-	if _, err := tx.InsertUser(&u); err != nil {
+	if _, err := tx.InsertUser(&u, ""); err != nil {
 		return err
 	}
 	u.Name = "Changed"

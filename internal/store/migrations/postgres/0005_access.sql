@@ -94,9 +94,10 @@ ALTER TABLE api_keys ADD COLUMN created_by BIGINT REFERENCES users (seq); -- NUL
 ALTER TABLE api_keys ADD COLUMN last_used_at BIGINT;
 
 -- The log is read by time. What retention removed ends at the anchor; of what
--- was erased, the digest stays, so that the chain holds.
+-- was erased, a digest stays, so that the chain holds.
 CREATE INDEX audit_time ON audit (at, seq);
-ALTER TABLE audit ADD COLUMN erased BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE audit ADD COLUMN actor_digest BYTEA;
+ALTER TABLE audit ADD COLUMN changes_digest BYTEA;
 CREATE TABLE audit_anchor (
     id    BIGINT PRIMARY KEY CHECK (id = 1),
     place BIGINT NOT NULL,

@@ -94,9 +94,10 @@ ALTER TABLE api_keys ADD COLUMN created_by INTEGER REFERENCES users (seq); -- NU
 ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER;
 
 -- The log is read by time. What retention removed ends at the anchor; of what
--- was erased, the digest stays, so that the chain holds.
+-- was erased, a digest stays, so that the chain holds.
 CREATE INDEX audit_time ON audit (at, seq);
-ALTER TABLE audit ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN actor_digest BLOB;
+ALTER TABLE audit ADD COLUMN changes_digest BLOB;
 CREATE TABLE audit_anchor (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
     place INTEGER NOT NULL,
