@@ -96,7 +96,9 @@ func askKeyOrVariable(ctx context.Context, e *command.Env) (string, error) {
 }
 
 func askKey(ctx context.Context, e *command.Env) (string, error) {
-	return term.AskSecret(ctx, e.Streams, "API Key (e.g., ak-123...)", nil)
+	return term.AskSecret(ctx, e.Streams, "API Key (e.g., ak-123...)", func(key string) error {
+		return new(options).sound([]profile.Edit{{Key: "auth.api_key", Value: key}})
+	})
 }
 
 func askRegion(ctx context.Context, e *command.Env) ([]profile.Edit, error) {
