@@ -88,8 +88,8 @@ func (p *proxy) sign(t *testing.T, c, parent *x509.Certificate) *x509.Certificat
 func (p *proxy) CA(t *testing.T) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "ca.pem")
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.root.Raw})
-	if err := os.WriteFile(file, text, 0o600); err != nil {
+	text := certificate(p.root.Raw)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file
@@ -145,4 +145,8 @@ func withPort(host, port string) string {
 		return host
 	}
 	return host + ":" + port
+}
+
+func certificate(der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
