@@ -42,7 +42,7 @@ func TestDocumentation(t *testing.T) {
 		return found
 	}
 	for _, command := range commands {
-		if !strings.HasPrefix(command, "users ") {
+		if !strings.HasPrefix(command, "users ") && !strings.HasPrefix(command, "profiles ") {
 			continue
 		}
 		body, ok := sections[command]
@@ -113,6 +113,49 @@ func TestExamples(t *testing.T) {
 			}
 		}
 		if got := w.Run(args...); got.Code != 4 {
+			t.Errorf("%s:\n%s", line, got)
+		}
+	}
+	if n < 20 {
+		t.Errorf("only %d examples were found", n)
+	}
+}
+
+// The examples of profiles work to the end, on a machine that has those that they name.
+func TestProfileExamples(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/cli.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	for _, command := range commands {
+		if strings.HasPrefix(command, "profiles ") {
+			_, examples, _ := strings.Cut(clitest.New(t).Run(append(strings.Fields(command), "--help")...).Out, "Examples:\n")
+			examples, _, _ = strings.Cut(examples, "\n\n")
+			lines = append(lines, strings.Split(examples, "\n")...)
+		}
+	}
+	n := 0
+	for _, line := range lines {
+		words, ok := strings.CutPrefix(strings.TrimSpace(line), "ax profiles ")
+		words, _, _ = strings.Cut(words, " < key.txt")
+		if !ok || strings.ContainsAny(words, "[|…") || strings.Contains(words, "PROFILE") || words == "create" {
+			continue // "create" alone is a dialog, which has tests of its own
+		}
+		n++
+		w := clitest.New(t)
+		for _, name := range []string{"production", "staging"} {
+			w.Write(t, ".arize/profiles/"+name+".toml", "[profile]\nname = \""+name+"\"\n[auth]\napi_key = \"ak-1\"\n[routing]\nsingle_host = \"h\"\n")
+		}
+		w.Write(t, ".arize/.active_profile", "production")
+		w.Write(t, "profile.toml", "[auth]\napi_key = \"ak-1\"\n")
+		w.In = "ak-2\n"
+		if strings.HasPrefix(words, "create ") {
+			words = strings.Replace(words, "production", "production2", 1)
+		}
+		words = strings.ReplaceAll(words, "profile.toml", w.Path("profile.toml"))
+		if got := w.Run(append([]string{"profiles"}, split(words)...)...); got.Code != 0 {
 			t.Errorf("%s:\n%s", line, got)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 var commands = []string{
 	"",
 	"users", "users list", "users get", "users create", "users update", "users delete", "users resend-invitation", "users reset-password",
+	"profiles", "profiles create", "profiles list", "profiles show", "profiles use", "profiles update", "profiles delete", "profiles validate",
 	"server", "server init", "server start", "server migrate", "server backup",
 	"server key", "server key create", "server mail", "server mail list", "server mail show", "server mail retry",
 }
@@ -77,7 +78,7 @@ func TestAlone(t *testing.T) {
 	t.Parallel()
 	w := clitest.New(t)
 	ran(t, w.Run(), 0, w.Run("--help").Out, "")
-	for _, group := range []string{"users", "server", "server key", "server mail"} {
+	for _, group := range []string{"users", "profiles", "server", "server key", "server mail"} {
 		words := strings.Fields(group)
 		ran(t, w.Run(words...), 2, w.Run(append(words, "--help")...).Out, "")
 	}

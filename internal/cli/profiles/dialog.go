@@ -3,6 +3,7 @@ package profiles
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ func dialog(ctx context.Context, e *command.Env) (edits []profile.Edit, err erro
 func askMethod(ctx context.Context, e *command.Env) error {
 	_, err := term.AskOr(ctx, e.Streams, "Which authentication method?", "api-key", []string{"api-key", "oauth"}, func(method string) error {
 		if method == "oauth" {
-			return errors.New(noBrowser + " Choose api-key")
+			return fmt.Errorf("%s Choose api-key", noBrowser)
 		}
 		return nil
 	})
