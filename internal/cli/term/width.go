@@ -25,13 +25,12 @@ func width(s string) int {
 }
 
 // cluster parts s after its first character, as uniseg does, and corrects
-// where uniseg's width is no terminal's: keycaps, skin tones that stand alone,
-// and the long dashes.
+// where uniseg's width is no terminal's: keycaps and the long dashes.
 func cluster(s string, state int) (rest string, columns, next int) {
 	first, rest, columns, next := uniseg.FirstGraphemeClusterInString(s, state)
 	r, size := utf8.DecodeRuneInString(first)
 	switch {
-	case 0x1f3fb <= r && r <= 0x1f3ff, strings.HasSuffix(first[size:], "\ufe0f\u20e3"):
+	case strings.HasSuffix(first[size:], "\ufe0f\u20e3"):
 		columns = 2
 	case r == '\u2e3a' || r == '\u2e3b':
 		columns = 1

@@ -124,3 +124,20 @@ func TestNoEscapesWithoutTerminal(t *testing.T) {
 		t.Errorf("%q", out)
 	}
 }
+
+// Without an escape to settle it, the width itself has to be a terminal's.
+func TestWidths(t *testing.T) {
+	t.Parallel()
+	for text, columns := range map[string]int{
+		"山": 2, "ｱ": 1, "안": 2, "नमस्ते": 4, "e\u0301": 1, "👩‍💻": 2, "🇨🇭": 2, "👍🏽": 2, "❤️": 2, "1️⃣": 2, "⸻": 1, "⸺": 1, "שָׁ": 1,
+	} {
+		s, _, out, _ := term.Test()
+		fields := []term.Field{{Name: "a", Value: text}, {Name: "b", Value: "0123456789"}}
+		if err := term.Panel(s, "T", fields); err != nil {
+			t.Fatal(err)
+		}
+		if want := "│ a: " + text + strings.Repeat(" ", 10-columns) + " │\n"; !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not %d columns wide:\n%s", text, columns, out)
+		}
+	}
+}
