@@ -112,13 +112,14 @@ func (t *TableWriter[T]) Close() error {
 func (t *TableWriter[T]) draw(g lanes) error {
 	w := bufio.NewWriterSize(sink{t.s.Out, stdout}, 64<<10)
 	g.top(w, t.s.OutColor)
+	fixed := t.s.OutTTY && !t.s.dumb() && g.total() <= t.s.columns()
 	first := true
 	err := t.rows.each(func(cells []string) error {
 		if !first {
 			g.rule(w, "├─", "─┼─", "─┤", "─")
 		}
 		first = false
-		g.row(w, cells, t.s.OutTTY, t.s.OutColor)
+		g.row(w, cells, t.s.OutTTY, fixed, t.s.OutColor)
 		return nil
 	})
 	if err != nil {
