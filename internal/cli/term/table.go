@@ -10,7 +10,7 @@ import (
 // too wide, down to foldLeast.
 const (
 	foldAt    = 30
-	foldLeast = 8
+	foldLeast = 6
 	absent    = "—"
 )
 
@@ -100,10 +100,10 @@ func (t *TableWriter[T]) Close() error {
 	if err := t.draw(g); err != nil {
 		return err
 	}
-	switch {
-	case len(dropped) > 0:
+	if len(dropped) > 0 {
 		t.s.Notice("Left out to fit the terminal: %s. To see every column, add -o json", strings.Join(dropped, ", "))
-	case wide:
+	}
+	if wide {
 		t.s.Notice("The table is wider than the terminal. To see it whole, add -o json")
 	}
 	return nil

@@ -18,7 +18,7 @@ func width(s string) int {
 	n, state := 0, -1
 	for s != "" {
 		var w int
-		_, s, w, state = cluster(s, state)
+		s, w, state = cluster(s, state)
 		n += w
 	}
 	return n
@@ -27,8 +27,8 @@ func width(s string) int {
 // cluster parts s after its first character, as uniseg does, and corrects
 // where uniseg's width is no terminal's: keycaps, skin tones that stand alone,
 // and the long dashes.
-func cluster(s string, state int) (first, rest string, columns, next int) {
-	first, rest, columns, next = uniseg.FirstGraphemeClusterInString(s, state)
+func cluster(s string, state int) (rest string, columns, next int) {
+	first, rest, columns, next := uniseg.FirstGraphemeClusterInString(s, state)
 	r, size := utf8.DecodeRuneInString(first)
 	switch {
 	case 0x1f3fb <= r && r <= 0x1f3ff, strings.HasSuffix(first[size:], "\ufe0f\u20e3"):
@@ -36,7 +36,7 @@ func cluster(s string, state int) (first, rest string, columns, next int) {
 	case r == '\u2e3a' || r == '\u2e3b':
 		columns = 1
 	}
-	return first, rest, columns, next
+	return rest, columns, next
 }
 
 // settle returns the escape that puts a terminal's cursor into a column,
@@ -60,7 +60,7 @@ func cut(s string, limit int) string {
 func split(s string, limit int) (head, tail string) {
 	used, state, rest := 0, -1, s
 	for rest != "" {
-		_, next, w, newState := cluster(rest, state)
+		next, w, newState := cluster(rest, state)
 		if used+w > limit {
 			break
 		}
@@ -89,7 +89,7 @@ func fold(s string, limit int) []string {
 func splitAtWord(s string, limit int) (head, tail string) {
 	head, tail = split(s, limit)
 	if head == "" && tail != "" {
-		_, _, w, _ := cluster(s, -1)
+		_, w, _ := cluster(s, -1)
 		head, tail = split(s, w)
 	}
 	if tail == "" || tail[0] == ' ' {
