@@ -3,6 +3,7 @@ package users
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"strings"
 	"sync"
 	"unicode"
@@ -22,10 +23,10 @@ type item struct {
 	mode      string
 	developer *bool
 
-	taken    *sync.Map // by user id, the line that is about them
-	sent     bool      // before, and no answer is known
-	before   rowResult // of the run that this one resumes
-	userID   string    // as the server has it
+	taken    *sync.Map  // by user id, the line that is about them
+	sent     bool       // before, and no answer is known
+	before   *rowResult // of the run that this one resumes, if there was one
+	userID   string     // as the server has it
 	fullName string
 	status   string // "" as long as it is not known
 	password string
@@ -45,7 +46,7 @@ func (f *from) read(e *command.Env, v *verb) ([]*item, error) {
 		return nil, &command.InputError{Err: err}
 	}
 	defer list.Close() //nolint:errcheck // it was only read
-	r := &listReader{verb: v, columns: columns, faults: faults{path: f.label()}, lines: map[string]int{}}
+	r := &listReader{verb: v, columns: columns, faults: faults{path: f.label()}, seen: map[uint64]int32{}, seed: maphash.MakeSeed()}
 	for row, err := range list.All() {
 		if err := r.add(row, err); err != nil {
 			return nil, err
@@ -80,7 +81,8 @@ type listReader struct {
 	columns *columnMap
 	items   []*item
 	faults  faults
-	lines   map[string]int // of ids and addresses
+	seen    map[uint64]int32 // by the hash of an id or address, an item: a list may be long
+	seed    maphash.Seed
 	taken   sync.Map
 }
 
@@ -147,18 +149,24 @@ func (r *listReader) fill(i *item, row rows.Row) (flaws []flaw) {
 
 // twice finds a user who stands on an earlier line too.
 func (r *listReader) twice(i *item) (flaws []flaw) {
-	for name, value := range map[string]string{"id": i.id, "email": client.AddressKey(i.email)} {
+	for name, key := range map[string]func(*item) string{"id": (*item).idKey, "email": (*item).emailKey} {
+		value := key(i)
 		if value == "" {
 			continue
 		}
-		if line, ok := r.lines[name+value]; ok {
-			flaws = append(flaws, flawf(name, "the same as on line %d", line)...)
-			continue
+		hash := maphash.String(r.seed, name+value)
+		if n, ok := r.seen[hash]; !ok {
+			r.seen[hash] = int32(len(r.items)) //nolint:gosec // items of two thousand million bytes do not fit
+		} else if earlier := r.items[n]; key(earlier) == value {
+			flaws = append(flaws, flawf(name, "the same as on line %d", earlier.line)...)
 		}
-		r.lines[name+value] = i.line
 	}
 	return flaws
 }
+
+func (i *item) idKey() string { return i.id }
+
+func (i *item) emailKey() string { return client.AddressKey(i.email) }
 
 // faults are all the faults of a list; only so many are shown.
 type faults struct {

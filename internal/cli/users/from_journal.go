@@ -315,7 +315,7 @@ func (j *journal) match(known map[string]*item, r earlier) (*item, error) {
 func (j *journal) take(i *item, r earlier) {
 	status := r.get("status")
 	i.userID, i.status, i.problem, i.kept = r.get("user_id"), "", "", true
-	i.before = rowResult{Status: status, Error: r.get("error")}
+	i.before = &rowResult{Status: status, Error: r.get("error")}
 	if p := r.get("temporary_password"); p != "" {
 		i.password = p
 	}
