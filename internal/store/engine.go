@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"modernc.org/sqlite"
@@ -28,16 +27,14 @@ type engine struct {
 	setVersion    func(ctx context.Context, run runner, v int) error
 	lockMigration string // held until the transaction ends
 
-	// usersQuery writes the one query that differs: see search.go.
-	usersQuery func(s session, q directory.UserQuery, b *query) (string, error)
-	planned    []any // arguments to the driver: plan the query anew for its values
+	users func(s session, q directory.UserQuery) ([]directory.User, error) // the one query that differs: see search.go
 }
 
 var sqliteEngine = engine{
 	name:          "sqlite",
 	sealsInCommit: true,
 	version:       `PRAGMA user_version`,
-	usersQuery:    usersOnSQLite,
+	users:         usersOnSQLite,
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		_, err := run.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, v))
 		return err
@@ -52,8 +49,7 @@ var postgresEngine = engine{
 	forUpdate:     ` FOR UPDATE`,
 	skipLocked:    ` FOR UPDATE SKIP LOCKED`,
 	version:       `SELECT version FROM schema_version`,
-	usersQuery:    usersOnPostgres,
-	planned:       []any{pgx.QueryExecModeExec}, // a generic plan does not know how rare the text is
+	users:         usersOnPostgres,
 	lockMigration: fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, migrationLock),
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		if v == 1 {

@@ -52,13 +52,16 @@ func (tx *Tx) LockAdmins() error {
 }
 
 func (tx *Tx) InsertUser(u *directory.User) (bool, error) {
-	return tx.get(func(row scanner) error { return row.Scan(&u.Seq) }, `
+	seq, inserted, err := tx.insert(`
 		INSERT INTO users (id, name, email, email_key, role, developer, state, invited_until, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (email_key) DO NOTHING
-		RETURNING seq`,
+		ON CONFLICT (email_key) DO NOTHING`,
 		string(u.ID), u.Name, u.Email, directory.Fold(u.Email), string(u.Role), u.Developer,
 		string(u.State), micros(u.InvitedUntil), micros(u.CreatedAt))
+	if inserted {
+		u.Seq = seq
+	}
+	return inserted, err
 }
 
 func (tx *Tx) UpdateUser(u directory.User) error {
