@@ -1,7 +1,7 @@
 #!/bin/sh
 # Finds what the tests need beside Go, and installs what is missing where apt-get and the right to use it are at hand:
 # PostgreSQL's server, a C compiler for the race detector, Chromium for the pages, Node.js and npm for the client in
-# TypeScript and for axe-core.
+# TypeScript and for axe-core, strace for the order of syncs and answers.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -50,6 +50,7 @@ install() {
 
 command -v "${CC:-gcc}" >/dev/null || install "a C compiler" gcc libc6-dev
 postgres || install "PostgreSQL" postgresql
+[ "$(uname)" != Linux ] || command -v strace >/dev/null || install "strace" strace
 browser || install "Chromium" chromium fonts-dejavu-core # without a font a page has no words
 
 for lock in e2e/*/package-lock.json; do

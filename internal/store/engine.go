@@ -74,10 +74,13 @@ func sqlitePool(file string, readOnly bool, connections int) (*sql.DB, error) {
 	}
 	pragmas := url.Values{"_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
-		"cache_size(-16000)", "temp_store(MEMORY)",
+		"temp_store(MEMORY)",
 	}}
-	if readOnly {
+	if readOnly { // each reader has a cache of its own; what it lacks is in the system's
 		pragmas.Add("_pragma", "query_only(ON)")
+		pragmas.Add("_pragma", "cache_size(-6000)")
+	} else {
+		pragmas.Add("_pragma", "cache_size(-16000)")
 	}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: pragmas.Encode()}).String())
 	if err != nil {
