@@ -78,9 +78,9 @@ func sqlitePool(file string, readOnly bool, connections int) (*sql.DB, error) {
 	}}
 	if readOnly { // each reader has a cache of its own; what it lacks is in the system's
 		pragmas.Add("_pragma", "query_only(ON)")
-		pragmas.Add("_pragma", "cache_size(-6000)")
+		pragmas.Add("_pragma", "cache_size(-3000)")
 	} else {
-		pragmas.Add("_pragma", "cache_size(-16000)")
+		pragmas.Add("_pragma", "cache_size(-8000)")
 	}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: pragmas.Encode()}).String())
 	if err != nil {
