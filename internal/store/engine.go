@@ -22,8 +22,9 @@ type engine struct {
 	name          string // of its folder of migrations
 	forUpdate     string // ends a SELECT that locks what it found
 	skipLocked    string // ends one that passes over what others locked
-	sealsInCommit bool   // one writer at a time: audit entries get their places at once
-	version       string // asks which migration came last; fails on an empty store
+	embedded      bool   // one writer at a time, in this process: groups, sealed as they commit
+	hasVersion    string // has a row unless the store is empty
+	version       string // asks which migration came last
 	setVersion    func(ctx context.Context, run runner, v int) error
 	lockMigration string // held until the transaction ends
 
@@ -31,10 +32,11 @@ type engine struct {
 }
 
 var sqliteEngine = engine{
-	name:          "sqlite",
-	sealsInCommit: true,
-	version:       `PRAGMA user_version`,
-	users:         usersOnSQLite,
+	name:       "sqlite",
+	embedded:   true,
+	hasVersion: `SELECT 1`,
+	version:    `PRAGMA user_version`,
+	users:      usersOnSQLite,
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		_, err := run.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, v))
 		return err
@@ -48,6 +50,7 @@ var postgresEngine = engine{
 	name:          "postgres",
 	forUpdate:     ` FOR UPDATE`,
 	skipLocked:    ` FOR UPDATE SKIP LOCKED`,
+	hasVersion:    `SELECT 1 FROM pg_class WHERE relname = 'schema_version' AND pg_table_is_visible(oid)`, // to_regclass remembers what was not there
 	version:       `SELECT version FROM schema_version`,
 	users:         usersOnPostgres,
 	lockMigration: fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, migrationLock),
@@ -109,12 +112,6 @@ func worthRetrying(err error) bool {
 func mayNotExtend(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (e.Code == "42501" || e.Code == "0A000" || e.Code == "58P01") && strings.Contains(e.Message, "extension")
-}
-
-// missingTable holds when the version was asked of an empty PostgreSQL database.
-func missingTable(err error) bool {
-	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "42P01"
 }
 
 // noTransaction holds for SQLite's complaint that there is nothing to roll

@@ -6,7 +6,7 @@ import "ax/internal/directory"
 // transaction: at the end of a group, and before a search inside it.
 // PostgreSQL's indexes need no help.
 func (tx *Tx) index() error {
-	if tx.engine != &sqliteEngine || tx.migrating {
+	if !tx.engine.embedded || tx.migrating {
 		return nil
 	}
 	var indexed *int64 // 1 when somebody was in the index before; nil when nobody changed

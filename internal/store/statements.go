@@ -39,7 +39,7 @@ func (s session) exec(query string, args ...any) (int64, error) {
 // leaves behind: RETURNING keeps its rows in a table of its own, and makes it
 // anew each time.
 func (s session) insert(query string, args ...any) (seq int64, inserted bool, err error) {
-	if s.engine != &sqliteEngine {
+	if !s.engine.embedded {
 		inserted, err = s.get(func(row scanner) error { return row.Scan(&seq) }, query+` RETURNING seq`, args...)
 		return seq, inserted, err
 	}
