@@ -32,6 +32,7 @@ var mayImport = map[string]string{
 	"wire":        "",
 	"openapi":     "",
 	"serve":       "",
+	"scripts/":    "",
 }
 
 // module is the first part of our import paths.
