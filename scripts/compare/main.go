@@ -7,6 +7,7 @@
 //	compare                      run everything and write the table
 //	compare -only 'list.*json'   run some, and print how the two differ
 //	compare -whole               start a Python process for each command line
+//	compare -start-up            measure time and memory instead
 //
 // A difference has to be explained by a rule in rules.go, which turns what the
 // original did into what ours should do. The first that no rule explains makes
@@ -31,6 +32,7 @@ import (
 type options struct {
 	root, original, only, page string
 	whole, verbose, again      bool
+	startUp                    bool
 }
 
 func main() {
@@ -41,6 +43,7 @@ func main() {
 	flag.StringVar(&o.page, "o", "", "page to write the table into (default docs/compatibility.md)")
 	flag.BoolVar(&o.whole, "whole", false, "start Python anew for each command line")
 	flag.BoolVar(&o.again, "again", false, "run nothing: apply the rules to the results of the last run")
+	flag.BoolVar(&o.startUp, "start-up", false, "measure time and memory of whole processes instead, beside curl and the original")
 	flag.BoolVar(&o.verbose, "show", false, "print both results of each command line")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -66,6 +69,9 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return fmt.Errorf("-only: %w", err)
 	}
+	if o.startUp {
+		return inFolder(func(folder string) error { return startUp(ctx, o, folder) })
+	}
 	outcomes, err := recall(o, wanted)
 	if !o.again {
 		outcomes, err = compareAll(ctx, o, wanted)
@@ -86,20 +92,28 @@ func compareAll(ctx context.Context, o options, wanted *regexp.Regexp) (outcomes
 			}
 		}
 	}
-	folder, err := os.MkdirTemp("", "axc")
+	err = inFolder(func(folder string) error {
+		w, err := newWorld(ctx, o, folder)
+		if err != nil {
+			return err
+		}
+		defer w.close()
+		outcomes, err = w.all(ctx, cases)
+		return err
+	})
 	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	w, err := newWorld(ctx, o, folder)
-	if err != nil {
-		return nil, err
-	}
-	defer w.close()
-	if outcomes, err = w.all(ctx, cases); err != nil {
 		return nil, err
 	}
 	return outcomes, remember(o, outcomes)
+}
+
+// inFolder lends a folder that goes afterwards.
+func inFolder(use func(folder string) error) error {
+	folder, err := os.MkdirTemp("", "axc")
+	if err != nil {
+		return err
+	}
+	return errors.Join(use(folder), os.RemoveAll(folder))
 }
 
 // results is where the last run's results are kept.

@@ -6,6 +6,7 @@ codes go to descriptor 4; standard input and output belong to the commands. An
 order may also name a script to run in place of ax.
 """
 
+import gc
 import json
 import os
 import runpy
@@ -30,6 +31,14 @@ def order():
     return None
 
 
+def leave(code):
+    """Ends the process as Python does, but for taking apart all that was imported."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+gc.freeze()
 asked = order()
 if asked is not None:
     os.chdir(asked["folder"])
@@ -40,7 +49,11 @@ if asked is not None:
     os.closerange(3, 256)
     os.umask(0o022)
     sys.argv = ["ax", *asked["args"]]
-    if asked["script"]:
-        runpy.run_path(asked["script"], run_name="__main__")
-    else:
-        sys.exit(app())
+    try:
+        if asked["script"]:
+            runpy.run_path(asked["script"], run_name="__main__")
+        else:
+            sys.exit(app())
+    except SystemExit as e:
+        leave(e.code if isinstance(e.code, int) else int(e.code is not None))
+    leave(0)

@@ -38,9 +38,11 @@ const (
 	deletion   = "delete: found first, each once, `not_found` is not `failed`, errors in one line"
 	address    = "users are named by id or address everywhere"
 	creation   = "create: asks at a terminal only, says when an address is invited already, never loses a password"
-	parquet    = "output: every command can write Parquet, with the columns of its kind"
+	parquet    = "output: every command can write Parquet, an empty list included, with the columns of its kind"
 	targets    = "output: a target that cannot be written ends the command with 5 before the request"
 	choosing   = "profiles: without a profile or a key the message names the ways out"
+	ownWords   = "profiles: no banner; `local` is always there; names are checked everywhere; the same mistake in plainer words"
+	keptFiles  = "profiles: comments, unknown keys and ${VAR} stay as they are, defaults are not written out, writers take turns"
 	beta       = "BETA: one line at the first use"
 )
 
@@ -52,6 +54,12 @@ func rules() []Rule {
 		{streams, versionStream},
 		{streams, verboseStream},
 		{beta, betaLine},
+		{ownWords, greetings},
+		{keptFiles, profileFiles},
+		{streams, profileData},
+		{keptFiles, references},
+		{usage, profileUsage},
+		{ownWords, profileErrors},
 		{anyCase, acceptedValues},
 		{usage, usageBox},
 		{usage, contradictions},

@@ -49,10 +49,8 @@ func newWorld(ctx context.Context, o options, folder string) (*world, error) {
 	if _, err := os.Stat(w.python()); err != nil {
 		return nil, fmt.Errorf("the original is not installed; run scripts/needs.sh: %w", err)
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-o", w.ax, "./cmd/ax") //nolint:gosec // the module's own program
-	build.Dir = o.root
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("go build: %w: %s", err, out)
+	if err := w.build(ctx); err != nil {
+		return nil, err
 	}
 	if err := w.fill(ctx); err != nil {
 		return nil, fmt.Errorf("fill the directory: %w", err)
@@ -66,6 +64,16 @@ func newWorld(ctx context.Context, o options, folder string) (*world, error) {
 		w.slots = append(w.slots, s)
 	}
 	return w, nil
+}
+
+// build makes our binary as a release has it.
+func (w *world) build(ctx context.Context) error {
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", w.ax, "./cmd/ax") //nolint:gosec // the module's own program
+	build.Dir, build.Env = w.root, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w: %s", err, out)
+	}
+	return nil
 }
 
 func (w *world) python() string { return filepath.Join(w.original, "bin", "python") }
