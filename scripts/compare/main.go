@@ -123,7 +123,7 @@ func remember(o options, outcomes []Outcome) error {
 	if o.only != "" {
 		return nil
 	}
-	text, err := json.Marshal(outcomes)
+	text, err := json.Marshal(outcomes) //nolint:musttag // read by this program only
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func recall(o options, wanted *regexp.Regexp) (outcomes []Outcome, err error) {
 		return nil, nil
 	}
 	text, err := os.ReadFile(o.results())
-	if err = errors.Join(err, json.Unmarshal(text, &outcomes)); err != nil {
+	if err = errors.Join(err, json.Unmarshal(text, &outcomes)); err != nil { //nolint:musttag // as above
 		return nil, fmt.Errorf("-again: %w", err)
 	}
 	outcomes = slices.DeleteFunc(outcomes, func(c Outcome) bool { return !wanted.MatchString(c.Title()) })

@@ -61,7 +61,7 @@ auth_method = "oauth"
 [auth.oauth]
 access_token = "at"
 refresh_token = "rt"
-expires_at = 4102444800
+expires_at = "2100-01-01T00:00:00Z"
 user_email = "me@example.com"
 
 [routing]

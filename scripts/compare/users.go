@@ -71,8 +71,8 @@ func getCases() []Case {
 }
 
 func createCases() []Case {
-	const new = `users create -n "New Person" -e new@example.com -r MEMBER --invite-mode `
-	cases := lines(true, new+"NONE", new+"EMAIL_LINK", new+"TEMPORARY_PASSWORD", new+"none", new+"nope", new,
+	const person = `users create -n "New Person" -e new@example.com -r MEMBER --invite-mode `
+	cases := lines(true, person+"NONE", person+"EMAIL_LINK", person+"TEMPORARY_PASSWORD", person+"none", person+"nope", person,
 		`users create --full-name "New Person" --email new@example.com --role ANNOTATOR --invite-mode EMAIL_LINK`,
 		`users create --full-name=New --email=new@example.com --role=ADMIN --invite-mode=NONE -o json`,
 		`users create -n New -e new@example.com -r MEMBER_UI_ONLY --invite-mode EMAIL_LINK -o json`,
@@ -87,7 +87,7 @@ func createCases() []Case {
 		"users create --nope", "users create --full-nam New")
 	cases = append(cases, Case{Line: "users create", In: "New Person\nnew@example.com\nMEMBER\nNONE\n", Changes: true},
 		Case{Line: "users create -n New -e new@example.com -r MEMBER", In: "NONE\n", Changes: true})
-	return append(cases, outputs(new+"TEMPORARY_PASSWORD", true)...)
+	return append(cases, outputs(person+"TEMPORARY_PASSWORD", true)...)
 }
 
 func updateCases() []Case {

@@ -111,10 +111,12 @@ func (w *world) fill(ctx context.Context) error {
 		}
 	}
 	var page struct {
-		Users      []struct{ ID, Email string }
+		Users []struct {
+			ID string `json:"id"`
+		} `json:"users"`
 		Pagination struct {
 			Next string `json:"next_cursor"`
-		}
+		} `json:"pagination"`
 	}
 	text, err := d.call(ctx, http.MethodGet, "/v2/users", "")
 	if err = errors.Join(err, json.Unmarshal(text, &page)); err == nil {

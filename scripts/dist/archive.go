@@ -12,7 +12,7 @@ import (
 // archive is what people download: everything below one folder, in the form
 // that their system opens without further programs.
 func (r release) archive(b binary, docs []entry) (product, error) {
-	name := "ax-" + r.version + "-" + b.platform.String()
+	name := "ax-" + r.version + "-" + b.String()
 	entries := []entry{{path: name + "/" + b.name, text: b.text, mode: 0o755}}
 	for _, d := range docs {
 		d.path = name + "/" + d.path

@@ -34,7 +34,7 @@ func build(ctx context.Context, r release, p platform, folder string) (b binary,
 	if err := goBuild(ctx, r, path, "CGO_ENABLED=0", "GOOS="+p.os, "GOARCH="+p.arch); err != nil {
 		return b, err
 	}
-	if b.text, err = os.ReadFile(path); err != nil { //nolint:gosec // just written
+	if b.text, err = os.ReadFile(path); err != nil {
 		return b, err
 	}
 	b.info, err = buildinfo.Read(bytes.NewReader(b.text))

@@ -74,12 +74,12 @@ func (r release) materials(binaries []binary) (product, error) {
 	ax.Licenses[0].License.ID = "Apache-2.0"
 	for _, b := range binaries {
 		ax.Components = append(ax.Components, component{
-			Type: "file", Ref: "ax:" + b.platform.String(), Name: b.platform.String() + "/" + b.name, Version: r.version,
+			Type: "file", Ref: "ax:" + b.String(), Name: b.String() + "/" + b.name, Version: r.version,
 			Hashes: []hash{{"SHA-256", fmt.Sprintf("%x", sha256.Sum256(b.text))}},
 		})
 		for _, c := range modules(b) {
 			components[c.PURL] = c
-			in[c.PURL] = append(in[c.PURL], b.platform.String())
+			in[c.PURL] = append(in[c.PURL], b.String())
 		}
 	}
 	doc := bom{
