@@ -60,8 +60,12 @@ const lockFile = ".arize/.profiles.lock"
 // profileFiles compares profiles by their keys. The original writes out all
 // defaults and drops what it does not know; ours leaves both as they are.
 func profileFiles(_ Case, theirs, ours *Result) {
-	delete(ours.Files, lockFile)
-	delete(ours.Modes, lockFile)
+	for name := range ours.Files { // the second kind is the original's own, for the tokens of a sign-in
+		if name == lockFile || strings.HasSuffix(name, ".toml.lock") {
+			delete(ours.Files, name)
+			delete(ours.Modes, name)
+		}
+	}
 	for name, text := range theirs.Files { // a change that changes nothing but the defaults
 		before, ok := profileTexts()[strings.TrimSuffix(strings.TrimPrefix(name, ".arize/profiles/"), ".toml")]
 		if _, changed := ours.Files[name]; ok && !changed && text != "removed" && sameKeys(keys(text), keys(before)) {
