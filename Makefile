@@ -17,7 +17,7 @@ SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
 # What the stripped Linux binary may be, in bytes.
 LARGEST = 40000000
 
-.PHONY: help build test long lint generate bench bench-quick figures dist dist-check cross compare size
+.PHONY: help build test long lint generate bench bench-quick figures cross size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,8 @@ bench-quick: ## the same with few users and short runs, into .cache/bench/quick.
 figures: ## print how long functions and files are, and renew the table in docs/architecture.md
 	@go run ./internal/codetest/figures
 	@go run ./internal/codetest/figures -write docs/architecture.md
+
+.PHONY: dist dist-check compare
 
 dist: ## make a release in dist/: binaries for each platform, Debian packages, an OCI image, checksums, bill of materials
 	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) go run ./scripts/dist -o dist -version $(VERSION) -at $(SOURCE_DATE_EPOCH)
