@@ -13,7 +13,7 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 wind
 # What the stripped Linux binary may be, in bytes.
 LARGEST = 40000000
 
-.PHONY: help build test long lint generate bench bench-quick figures cross size
+.PHONY: help build test long lint generate man bench bench-quick figures cross size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,8 +40,11 @@ lint: .cache/bin/golangci-lint-$(GOLANGCI_LINT) ## run the linters of .golangci.
 	GOBIN=$(CURDIR)/.cache/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
 	mv .cache/bin/golangci-lint $@
 
-generate: ## write the generated files again, from openapi/ax.yaml
+generate: ## write the generated files again, from openapi/ax.yaml, the commands and docs/cli.md
 	go generate ./...
+
+man: ## write the man pages into dist/man
+	go run ./internal/manual/write -man dist/man
 
 bench: ## measure beside PocketBase, net/http, curl and the Python CLI, and write docs/performance.md (an hour)
 	cd bench && go build -o ../.cache/bench/bin/bench . && exec ../.cache/bench/bin/bench $(BENCH)

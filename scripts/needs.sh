@@ -1,7 +1,8 @@
 #!/bin/sh
 # Finds what the tests need beside Go, and installs what is missing where apt-get and the right to use it are at hand:
-# PostgreSQL's server, a C compiler for the race detector, Chromium for the pages, Node.js and npm for the client in
-# TypeScript and for axe-core, and the existing CLI in Python, which shares its profiles with ours.
+# PostgreSQL's server, a C compiler for the race detector, Chromium for the pages, the shells whose completion is tried,
+# Node.js and npm for the client in TypeScript and for axe-core, and the existing CLI in Python, which shares its profiles
+# with ours.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -50,6 +51,9 @@ install() {
 
 command -v "${CC:-gcc}" >/dev/null || install "a C compiler" gcc libc6-dev
 postgres || install "PostgreSQL" postgresql
+for shell in zsh fish; do
+	command -v $shell >/dev/null || install "$shell, whose completion is tried" $shell
+done
 browser || install "Chromium" chromium fonts-dejavu-core # without a font a page has no words
 
 for lock in e2e/*/package-lock.json; do

@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -25,14 +25,24 @@ var Version = "dev" //nolint:gochecknoglobals // the linker needs a variable
 // the exit code. The first interrupt cancels the command, which then says
 // what it has done; a second one ends the process.
 func Main(ctx context.Context, args []string, streams *term.Streams, getenv func(string) string) int {
+	e := &command.Env{Streams: streams, Getenv: getenv, JSON: asksForJSON(args)}
+	w := &world{env: e}
+	root := w.root(ctx)
+	if handed, code, err := handOver(root, args, getenv); handed && err == nil {
+		return code
+	} else if err != nil {
+		e.Report(err)
+		return command.ExitCode(err)
+	}
 	// A write to a closed pipe is an error like any other: a temporary password
 	// must still reach the person.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	e := &command.Env{Streams: streams, Getenv: getenv, JSON: asksForJSON(args)}
-	w := &world{env: e}
-	root := w.root(ctx)
+	if completing(args) {
+		root.SetErr(io.Discard)
+		w.addCompletions(root)
+	}
 	root.SetArgs(append([]string{}, args...)) // cobra takes nil for the process's own
 	c, err := root.ExecuteContextC(ctx)
 	if u, ok := errors.AsType[*command.UsageError](err); ok {
@@ -57,71 +67,79 @@ func interruptible(ctx context.Context) (context.Context, func()) {
 	return running, stop
 }
 
+// Tree is the tree of commands to read, not to run.
+func Tree() *cobra.Command {
+	streams, _, _, _ := term.Test()
+	root := (&world{env: &command.Env{Streams: streams}}).root(context.Background())
+	root.InitDefaultHelpCmd()
+	return root
+}
+
 // root makes the tree. Making it opens nothing.
 func (w *world) root(ctx context.Context) *cobra.Command {
 	e := w.env
 	root := &cobra.Command{
-		Use:               "ax",
-		Short:             "Manage the users of an Arize AX account, or of a directory of your own",
+		Use:   "ax",
+		Short: "Manage the users of an Arize AX account, or of a directory of your own",
+		Example: `  ax --profile local users list
+  ax users list --status active --output users.csv
+  ax help environment`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		Version:           Version,
-		Args:              unknownCommand,
+		Args:              w.rootArguments,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return w.begin(c) },
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		RunE:              w.runRoot,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	root.SetVersionTemplate("ax version {{.Version}}\n")
 	root.SetOut(e.Streams.Out)
 	root.SetErr(e.Streams.Err)
 	root.SetIn(e.Streams.In)
 	root.SetFlagErrorFunc(badFlag)
-	f := root.PersistentFlags()
-	f.StringVarP(&w.profile, "profile", "p", "", "profile to use (default: AX_PROFILE, ARIZE_API_KEY, or the active profile)")
-	f.StringVar(&w.color, "color", "auto", "colour: auto, always or never")
-	f.DurationVar(&w.timeout, "timeout", defaultTimeout, "time limit for one request")
-	f.BoolVarP(&e.Verbose, "verbose", "v", false, "enable verbose logs")
-	e.Client, e.DefaultOutput = w.client, w.defaultOutput
-	root.AddCommand(users.New(e), profiles.New(e), server.New(e))
+	root.SetHelpFunc(help)
+	w.flags(root)
+	e.Client, e.Find, e.DefaultOutput = w.client, w.find, w.defaultOutput
+	root.AddCommand(users.New(e), profiles.New(e), server.New(e), w.completionCommand())
 	for _, group := range root.Commands() {
 		prepareGroup(group)
 	}
-	root.SetHelpCommand(helpCommand())
+	root.SetHelpCommand(helpCommand(e.Streams))
 	root.SetContext(ctx)
 	return root
 }
 
-// helpCommand is cobra's, except that an unknown word is a usage error.
-func helpCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [command]",
-		Short: "Help about any command",
-		RunE: func(c *cobra.Command, args []string) error {
-			about, rest, err := c.Root().Find(args)
-			if err == nil {
-				err = unknownCommand(about, rest)
-			}
-			if err != nil {
-				return err
-			}
-			about.InitDefaultHelpFlag()
-			return about.Help()
-		},
-	}
+// flags adds the options of every command, and those of ax alone.
+func (w *world) flags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVarP(&w.profile, "profile", "p", "", "profile to use (default: AX_PROFILE, ARIZE_API_KEY, or the active profile)")
+	f.StringVar(&w.color, "color", "auto", "colour: auto, always or never")
+	f.DurationVar(&w.timeout, "timeout", defaultTimeout, "time limit for one request")
+	f.BoolVarP(&w.env.Verbose, "verbose", "v", false, "enable verbose logs")
+	f = root.Flags()
+	f.BoolVar(&w.install, "install-completion", false, "install completion for the shell in SHELL, or the one named after it")
+	f.BoolVar(&w.show, "show-completion", false, "print that completion, to copy it or to customize the installation")
 }
 
-// prepareGroup gives a group that is named alone its help, on stdout, and the
-// exit code of a command line that is not complete.
-func prepareGroup(c *cobra.Command) {
-	for _, sub := range c.Commands() {
-		prepareGroup(sub)
+// rootArguments are none, but for the two options that a shell may follow.
+func (w *world) rootArguments(c *cobra.Command, args []string) error {
+	if w.install || w.show {
+		_, err := shellNamed(args, w.env.Getenv)
+		return err
 	}
-	if c.HasSubCommands() && c.RunE == nil {
-		c.Args = unknownCommand
-		c.RunE = func(c *cobra.Command, _ []string) error {
-			return cmp.Or(c.Help(), command.ErrNoCommand)
-		}
+	return unknownCommand(c, args)
+}
+
+func (w *world) runRoot(c *cobra.Command, args []string) error {
+	switch {
+	case w.install:
+		return w.installScript(c, args)
+	case w.show:
+		return w.showScript(c, args)
+	case len(args) == 0 && w.env.Getenv("_AX_COMPLETE") != "":
+		return nil // asked by a script of the original, which would run our help
 	}
+	return c.Help()
 }
 
 // asksForJSON looks for a JSON output in a command line that may be too wrong

@@ -1,17 +1,81 @@
 package cli_test
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"ax/internal/cli"
 	"ax/internal/cli/clitest"
+
+	"github.com/spf13/cobra"
 )
 
-// docs/cli.md has every command and option that --help has, and no other.
+// every is every command and group of the tree that people see.
+func every() (all []*cobra.Command) {
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		all = append(all, c)
+		for _, sub := range c.Commands() {
+			if !sub.Hidden {
+				walk(sub)
+			}
+		}
+	}
+	walk(cli.Tree())
+	return all
+}
+
+func helpOf(t *testing.T, c *cobra.Command) string {
+	t.Helper()
+	return clitest.New(t).Run(append(strings.Fields(c.CommandPath())[1:], "--help")...).Out
+}
+
+// Help begins with what a command does and how it is used, explains every
+// option, and has room on every terminal. A new command is held to it too.
+func TestHelpTeaches(t *testing.T) {
+	t.Parallel()
+	for _, c := range every() {
+		path, text := c.CommandPath(), helpOf(t, c)
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
+			t.Errorf("%s: its Short is %q, not a sentence without its full stop", path, c.Short)
+		}
+		if !c.HasSubCommands() && c.Example == "" {
+			t.Errorf("%s has no example", path)
+		}
+		for _, f := range cli.Flags(c) {
+			if f.Usage == "" {
+				t.Errorf("%s: --%s is not explained", path, f.Name)
+			}
+		}
+		if examples := strings.Index(text, "\nExamples:\n"); c.Example != "" && (examples < 0 || examples > strings.Index(text, "\nUsage:\n")) {
+			t.Errorf("%s: examples do not come first:\n%s", path, text)
+		}
+		narrow(t, path, text)
+	}
+	for _, topic := range cli.Topics() {
+		got := clitest.New(t).Run("help", topic.Name)
+		if got.Code != 0 || got.Err != "" || len(got.Out) < 100 {
+			t.Errorf("ax help %s:\n%s", topic.Name, got)
+		}
+		narrow(t, topic.Name, got.Out)
+		contains(t, clitest.New(t).Run("--help").Out, "  "+topic.Name+" ")
+	}
+}
+
+func narrow(t *testing.T, name, text string) {
+	t.Helper()
+	for line := range strings.SplitSeq(text, "\n") {
+		if n := utf8.RuneCountInString(line); n > 80 || line != strings.TrimRight(line, " ") {
+			t.Errorf("%s: a line of %d columns: %q", name, n, line)
+		}
+	}
+}
+
+// docs/cli.md has every option of ax users and of ax itself that --help has,
+// and no other, and a place for the examples of each command.
 func TestDocumentation(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/cli.md")
@@ -22,152 +86,68 @@ func TestDocumentation(t *testing.T) {
 	for _, section := range strings.Split(string(text), "\n## ")[1:] {
 		title, body, _ := strings.Cut(section, "\n")
 		for one := range strings.SplitSeq(title, ", ") {
-			sections[strings.TrimPrefix(one, "ax ")] = body
+			sections[one] = body
+		}
+	}
+	for _, c := range every() {
+		body, written := sections[c.CommandPath()]
+		switch {
+		case c.HasParent() && c.Parent().Name() == "users" && !written:
+			t.Errorf("%s has no section", c.CommandPath())
+		case !c.HasParent():
+			documented(t, c, sections["Options of every command"])
+		case written && !c.HasSubCommands():
+			documented(t, c, body)
+			marker := regexp.MustCompile(`<!-- examples: ([a-z-]+ [a-z-]+, )*` + strings.TrimPrefix(c.CommandPath(), "ax ") + `[, ]`)
+			if !marker.MatchString(body) {
+				t.Errorf("%s: its section has no place for examples", c.CommandPath())
+			}
+		}
+	}
+}
+
+func documented(t *testing.T, c *cobra.Command, body string) {
+	t.Helper()
+	has := map[string]bool{"--help": true, "-h": true}
+	for _, f := range cli.Flags(c) {
+		for _, o := range []string{"--" + f.Name, "-" + f.Shorthand} {
+			if has[o] = o != "-"; has[o] && !strings.Contains(body, "`"+o+"`") {
+				t.Errorf("%s: %s is not documented", c.CommandPath(), o)
+			}
 		}
 	}
 	option := regexp.MustCompile(`--[a-z][a-z-]+|-[a-z]\b`)
-	help := func(command string) map[string]bool {
-		found := map[string]bool{}
-		out := clitest.New(t).Run(append(strings.Fields(command), "--help")...).Out
-		local, _, _ := strings.Cut(out, "Global Flags:")
-		for line := range strings.SplitSeq(local, "\n") {
-			if f := strings.Fields(line); len(f) > 0 && strings.HasPrefix(f[0], "-") {
-				for _, o := range option.FindAllString(strings.Join(f[:min(2, len(f))], " "), -1) {
-					found[o] = true
-				}
-			}
-		}
-		delete(found, "--help")
-		delete(found, "-h")
-		return found
-	}
-	for _, command := range commands {
-		if !strings.HasPrefix(command, "users ") && !strings.HasPrefix(command, "profiles ") {
-			continue
-		}
-		body, ok := sections[command]
-		if !ok {
-			t.Errorf("ax %s has no section", command)
-			continue
-		}
-		has := help(command)
-		for o := range has {
-			if !strings.Contains(body, "`"+o+"`") {
-				t.Errorf("ax %s: %s is not documented", command, o)
-			}
-		}
-		for line := range strings.SplitSeq(body, "\n") {
-			if first, _, table := strings.Cut(strings.TrimPrefix(line, "| "), " |"); strings.HasPrefix(line, "| `-") && table {
-				for _, o := range option.FindAllString(first, -1) {
-					if !has[o] {
-						t.Errorf("ax %s has no %s", command, o)
-					}
+	for line := range strings.SplitSeq(body, "\n") {
+		if first, _, table := strings.Cut(strings.TrimPrefix(line, "| "), " |"); strings.HasPrefix(line, "| `-") && table {
+			for _, o := range option.FindAllString(first, -1) {
+				if !has[o] {
+					t.Errorf("%s has no %s", c.CommandPath(), o)
 				}
 			}
 		}
 	}
-	for o := range help("") {
-		if o != "--version" && !strings.Contains(sections["Options of every command"], "`"+o+"`") {
-			t.Errorf("%s is not documented", o)
-		}
-	}
 }
 
-// The examples of the documentation and of --help are command lines that work
-// as far as the request that they send.
-func TestExamples(t *testing.T) {
+// Every variable that the program reads is in `ax help environment`.
+func TestEnvironmentIsDocumented(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../docs/cli.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.ReplaceAll(string(text), "\\\n", " "), "\n")
-	for _, command := range commands {
-		if strings.HasPrefix(command, "users ") {
-			_, examples, _ := strings.Cut(clitest.New(t).Run(append(strings.Fields(command), "--help")...).Out, "Examples:\n")
-			examples, _, _ = strings.Cut(examples, "\n\n")
-			lines = append(lines, strings.Split(strings.ReplaceAll(examples, "\\\n", " "), "\n")...)
+	var topic string
+	for _, t := range cli.Topics() {
+		if t.Name == "environment" {
+			topic = t.Text()
 		}
 	}
-	refusing := httptest.NewServer(clitest.Empty(http.StatusTeapot))
-	defer refusing.Close()
-	n := 0
-	for _, line := range lines {
-		words, ok := strings.CutPrefix(strings.TrimSpace(line), "ax users ")
-		if !ok || strings.ContainsAny(words, "[|…") || strings.Contains(words, "USER") {
-			continue
-		}
-		n++
-		w := clitest.New(t)
-		w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"], w.Env["ARIZE_API_SCHEME"] = clitest.Key, strings.TrimPrefix(refusing.URL, "http://"), "http"
-		w.Columns, w.In = 80, "y\n"
-		args := append([]string{"users"}, split(words)...)
-		for i, a := range args {
-			if i > 0 && args[i-1] == "--from" { // one list that suits every example
-				w.Write(t, a, "id,email,full_name,Work Email,First,Last,Job Title\nid-1,jane@example.com,Jane Doe,jane@example.com,Jane,Doe,Clerk\n")
+	variable := regexp.MustCompile(`"((?:AX|ARIZE)_[A-Z_]+)(?:"|_FILE")`)
+	seen := 0
+	for _, file := range sources(t, "..") {
+		for _, m := range variable.FindAllStringSubmatch(file, -1) {
+			seen++
+			if !regexp.MustCompile(`\b` + m[1] + `\b`).MatchString(topic) {
+				t.Errorf("%s is not there", m[1])
 			}
 		}
-		for i, a := range args {
-			if strings.HasSuffix(a, ".csv") || strings.HasSuffix(a, ".json") {
-				args[i] = w.Path(a)
-			}
-		}
-		if got := w.Run(args...); got.Code != 4 {
-			t.Errorf("%s:\n%s", line, got)
-		}
 	}
-	if n < 20 {
-		t.Errorf("only %d examples were found", n)
+	if seen < 30 {
+		t.Errorf("only %d variables are read", seen)
 	}
-}
-
-// The examples of profiles work to the end, on a machine that has those that they name.
-func TestProfileExamples(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile("../../docs/cli.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(string(text), "\n")
-	for _, command := range commands {
-		if strings.HasPrefix(command, "profiles ") {
-			_, examples, _ := strings.Cut(clitest.New(t).Run(append(strings.Fields(command), "--help")...).Out, "Examples:\n")
-			examples, _, _ = strings.Cut(examples, "\n\n")
-			lines = append(lines, strings.Split(examples, "\n")...)
-		}
-	}
-	n := 0
-	for _, line := range lines {
-		words, ok := strings.CutPrefix(strings.TrimSpace(line), "ax profiles ")
-		words, _, _ = strings.Cut(words, " < key.txt")
-		if !ok || strings.ContainsAny(words, "[|…") || strings.Contains(words, "PROFILE") || words == "create" {
-			continue // "create" alone is a dialog, which has tests of its own
-		}
-		n++
-		w := clitest.New(t)
-		for _, name := range []string{"production", "staging"} {
-			w.Write(t, ".arize/profiles/"+name+".toml", "[profile]\nname = \""+name+"\"\n[auth]\napi_key = \"ak-1\"\n[routing]\nsingle_host = \"h\"\n")
-		}
-		w.Write(t, ".arize/.active_profile", "production")
-		w.Write(t, "profile.toml", "[auth]\napi_key = \"ak-1\"\n")
-		w.In = "ak-2\n"
-		if strings.HasPrefix(words, "create ") {
-			words = strings.Replace(words, "production", "production2", 1)
-		}
-		words = strings.ReplaceAll(words, "profile.toml", w.Path("profile.toml"))
-		if got := w.Run(append([]string{"profiles"}, split(words)...)...); got.Code != 0 {
-			t.Errorf("%s:\n%s", line, got)
-		}
-	}
-	if n < 20 {
-		t.Errorf("only %d examples were found", n)
-	}
-}
-
-// split parts a command line at its spaces, as a shell does.
-func split(line string) (words []string) {
-	for _, word := range regexp.MustCompile(`("[^"]*"|'[^']*'|[^\s"'])+`).FindAllString(line, -1) {
-		words = append(words, strings.NewReplacer(`"`, "", "'", "").Replace(word))
-	}
-	return words
 }

@@ -26,6 +26,8 @@ type world struct {
 	profile  string // --profile
 	color    string
 	timeout  time.Duration
+	install  bool   // --install-completion
+	show     bool   // --show-completion
 	beta     string // the group of the command, when it is one that may change
 	resolved *profile.Profile
 	local    *server.Local

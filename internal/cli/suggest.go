@@ -17,6 +17,9 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	if !c.HasParent() && isOriginals(args[0]) {
+		return notOurs(args[0])
+	}
 	text := fmt.Sprintf("No such command '%s'.", args[0])
 	if name := nearest(c, args[0]); name != "" {
 		text += fmt.Sprintf(" Did you mean '%s'?", name)
@@ -25,23 +28,18 @@ func unknownCommand(c *cobra.Command, args []string) error {
 }
 
 // nearest is the command that a wrong word most likely means, or "".
-func nearest(c *cobra.Command, wrong string) (name string) {
-	best := 3
+func nearest(c *cobra.Command, wrong string) string {
+	var names []string
 	for _, sub := range c.Commands() {
-		d := distance(sub.Name(), wrong)
-		switch {
-		case sub.Hidden:
+		if sub.Hidden {
 			continue
-		case slices.Contains(aliases(wrong), sub.Name()):
+		}
+		if slices.Contains(aliases(wrong), sub.Name()) {
 			return sub.Name()
-		case strings.HasPrefix(sub.Name(), wrong):
-			d = min(d, 1)
 		}
-		if d < best {
-			best, name = d, sub.Name()
-		}
+		names = append(names, sub.Name())
 	}
-	return name
+	return command.Nearest(wrong, names)
 }
 
 // aliases are words that other tools have for our commands.
@@ -96,7 +94,7 @@ func complaint(e *pflag.InvalidValueError) string {
 func possible(c *cobra.Command, wrong string) string {
 	var near []string
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		d := distance(f.Name, wrong)
+		d := command.Distance(f.Name, wrong)
 		if !f.Hidden && (strings.HasPrefix(f.Name, wrong) || d <= 2 && d < len(f.Name)) {
 			near = append(near, "--"+f.Name)
 		}
@@ -105,25 +103,4 @@ func possible(c *cobra.Command, wrong string) string {
 		return ""
 	}
 	return " (Possible options: " + strings.Join(near, ", ") + ")"
-}
-
-// distance is the number of bytes to add, drop or replace to make a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost++
-			}
-			corner = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

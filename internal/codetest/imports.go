@@ -19,6 +19,7 @@ var mayImport = map[string]string{
 	"cli/server":  "cli/ cli/term client profile server wire",
 	"cli/term":    "parquetfile",
 	"client":      "wire",
+	"manual":      "cli cli/",
 	"parquetfile": "",
 	"profile":     "",
 	"rows":        "parquetfile",

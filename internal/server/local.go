@@ -162,3 +162,10 @@ func (d *delivered) Deliver(ctx context.Context, m mail.Message) error {
 	d.names = append(d.names, name)
 	return err
 }
+
+// MadeLocal tells whether OpenLocal would find its directory in a folder
+// rather than make it.
+func MadeLocal(folder string) bool {
+	_, err := readLocalKey(filepath.Join(folder, localKeyFile))
+	return err == nil && initialized(folder)
+}

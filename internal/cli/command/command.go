@@ -19,6 +19,9 @@ type Env struct {
 	// are known to be good: it may read files, make the local directory, and
 	// fail with a configuration error.
 	Client func(ctx context.Context) (*client.Client, error)
+	// Find asks the profile's server for what completes a word. Whatever goes
+	// wrong, or takes long, nothing completes it.
+	Find func(ctx context.Context, find Finder, begun string) []Candidate
 	// DefaultOutput is the profile's, "" when it names none.
 	DefaultOutput func() (string, error)
 

@@ -13,7 +13,7 @@ func newMigrate(e *command.Env) *cobra.Command {
 	var at location
 	c := &cobra.Command{
 		Use:   "migrate",
-		Short: "Bring the directory's schema up to date, or make it in an empty database",
+		Short: "Bring the schema up to date, or make it in an empty database",
 		Long: `Bring the directory's schema up to date, or make it in an empty database. Run
 apart, with a role that may change the schema, it lets the server's own role do
 without that right.`,

@@ -15,7 +15,7 @@ func newInit(e *command.Env) *cobra.Command {
 	var email, name string
 	c := &cobra.Command{
 		Use:   "init",
-		Short: "Make the directory and its first administrator, and print that user's API key",
+		Short: "Make the directory and its first administrator, and print the API key",
 		Long: `Make the directory and its first administrator, who is active at once, and
 print that user's API key, alone, on standard output. It is shown this once.`,
 		Example: `  ax server init --admin-email ann@example.com --admin-name "Ann Example"`,

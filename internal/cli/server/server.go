@@ -22,6 +22,8 @@ func New(e *command.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "server",
 		Short: "Make, serve and look after a user directory on this machine",
+		Example: `  ax server init --admin-email ann@example.com
+  ax server start`,
 	}
 	c.AddCommand(newInit(e), newStart(e), newMigrate(e), newBackup(e), newKey(e), newMail(e))
 	return c

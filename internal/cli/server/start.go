@@ -26,7 +26,8 @@ func newStart(e *command.Env) *cobra.Command {
 		Long: `Serve the directory until stopped. SIGTERM and Ctrl-C let the requests in
 flight finish. Each flag can also be given as an AX_… variable.`,
 		Example: `  ax server start
-  ax server start --listen 0.0.0.0:8443 --public-url https://ax.example.com --tls-cert cert.pem --tls-key key.pem`,
+  ax server start --listen 0.0.0.0:8443 --public-url https://ax.example.com \
+    --tls-cert cert.pem --tls-key key.pem`,
 		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return in.run(c, e) },
 	}

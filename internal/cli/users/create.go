@@ -30,8 +30,12 @@ func newCreate(e *command.Env) *cobra.Command {
     --email jane@example.com \
     --role member \
     --invite-mode email_link
-  ax users create --from people.csv --role member --invite-mode email_link --dry-run
-  ax users create --from hr.csv --map email='Work Email',full_name='{First} {Last}' \
+  ax users create -n "Build bot" -e bot@example.com -r annotator \
+    --invite-mode temporary_password -o json
+  ax users create --from people.csv --role member --invite-mode email_link \
+    --dry-run
+  ax users create --from hr.csv \
+    --map email='Work Email',full_name='{First} {Last}' \
     --role member --invite-mode email_link`,
 		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -47,6 +51,8 @@ func newCreate(e *command.Env) *cobra.Command {
 	f.StringVarP(&in.role, "role", "r", "", "account-level role: admin, member, member_ui_only or annotator")
 	f.StringVar(&in.mode, "invite-mode", "", "invite mode: none, email_link or temporary_password")
 	f.BoolVar(&in.notDeveloper, "is-not-developer", false, "disable developer permissions")
+	command.TakesOneOf(c, "role", roles())
+	command.TakesOneOf(c, "invite-mode", inviteModes())
 	in.from.flags(c)
 	command.AddOutput(c, &in.output, createdView)
 	return c
@@ -147,9 +153,9 @@ func (in *create) questions() []question {
 			}
 			return s, nil
 		}},
-		{"role", "Role", &in.role, roles(), func(s string) (string, error) { return oneOf("--role", s, roles()) }},
+		{"role", "Role", &in.role, roles(), func(s string) (string, error) { return command.OneOf("--role", s, roles()) }},
 		{"invite-mode", "Invite mode", &in.mode, inviteModes(), func(s string) (string, error) {
-			return oneOf("--invite-mode", s, inviteModes())
+			return command.OneOf("--invite-mode", s, inviteModes())
 		}},
 	}
 }

@@ -65,6 +65,8 @@ and role bindings. A deleted address cannot be invited again.`,
 	f.Var(targetFlag{&in, false}, "id", "user ID to delete; repeat it or separate several by commas")
 	f.VarP(targetFlag{&in, true}, "email", "e", "user email to resolve and delete; repeat it or separate several by commas")
 	f.BoolVarP(&in.force, "force", "f", false, "skip the confirmation prompt")
+	e.FindsFlag(c, "id", ids)
+	e.FindsFlag(c, "email", addresses)
 	f.IntVar(&in.most, "max-delete", 50, "with --from: how many rows a list may have")
 	in.from.flags(c)
 	command.AddOutput(c, &in.output, resultsView)

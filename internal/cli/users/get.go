@@ -17,10 +17,11 @@ func newGet(e *command.Env) *cobra.Command {
 		Use:   "get <user-id-or-email>",
 		Short: "Get a user by ID or email address",
 		Example: `  ax users get usr_abc123
-  ax users get jane@example.com`,
+  ax users get jane@example.com --output json`,
 		Args: oneUser,
 		RunE: func(c *cobra.Command, args []string) error { return get(c.Context(), e, output, args[0]) },
 	}
+	e.FindsArgument(c, references)
 	command.AddOutput(c, &output, view)
 	return c
 }

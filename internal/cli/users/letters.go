@@ -19,7 +19,7 @@ type letter struct {
 func newResend(e *command.Env) *cobra.Command {
 	resend := letter{
 		use: "resend-invitation <user-id-or-email> | --from <file>", short: "Resend an invitation email for a pending (invited) user",
-		example:  "  ax users resend-invitation usr_abc123\n  ax users resend-invitation --from people.csv --dry-run",
+		example:  "  ax users resend-invitation sam@example.com\n  ax users resend-invitation --from people.csv --dry-run",
 		progress: "Resending invitation", done: "Invitation resent successfully", what: "resend invitation",
 		send: func(ctx context.Context, c *client.Client, id string) error { return c.ResendInvitation(ctx, id) },
 	}
@@ -51,10 +51,12 @@ func newReset(e *command.Env) *cobra.Command {
 }
 
 func (l letter) command(e *command.Env) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use: l.use, Short: l.short, Example: l.example, Args: oneUser,
 		RunE: func(c *cobra.Command, args []string) error { return l.run(c.Context(), e, args[0]) },
 	}
+	e.FindsArgument(c, references)
+	return c
 }
 
 func (l letter) run(ctx context.Context, e *command.Env, ref string) error {

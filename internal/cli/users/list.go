@@ -27,7 +27,7 @@ func newList(e *command.Env) *cobra.Command {
 		Short: "List users, optionally filtered by email or status",
 		Example: `  ax users list
   ax users list --email "@example.com" --status active
-  ax users list --output users.json`,
+  ax users list --status active,invited --all --output users.csv`,
 		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if in.all && !c.Flags().Changed("limit") {
@@ -42,6 +42,7 @@ func newList(e *command.Env) *cobra.Command {
 	f.IntVarP(&in.filter.Limit, "limit", "l", 50, "maximum number of results to return (1-100); with --all, of a page")
 	f.StringVarP(&in.filter.Cursor, "cursor", "c", "", "pagination cursor for the next page")
 	f.BoolVar(&in.all, "all", false, "read every page")
+	command.TakesOneOf(c, "status", statuses())
 	command.AddOutput(c, &in.output, view)
 	return c
 }
@@ -76,7 +77,7 @@ func (in *list) run(ctx context.Context, e *command.Env) (err error) {
 func chosen(given []string) (values []string, err error) {
 	for _, s := range given {
 		for one := range strings.SplitSeq(s, ",") {
-			v, err := oneOf("--status", one, statuses())
+			v, err := command.OneOf("--status", one, statuses())
 			if err != nil {
 				return nil, err
 			}

@@ -60,7 +60,7 @@ func TestListUsage(t *testing.T) {
 		"--limit 1.5":      `Invalid value for '--limit': "1.5" is not a whole number`,
 		"-s bad":           `Invalid value for '--status': "bad" is not one of active, invited, expired`,
 		"-s active,":       `Invalid value for '--status': "" is not one of active, invited, expired`,
-		"-s ac\"tive":      `Invalid value for '--status': "ac\"tive" is not one of active, invited, expired`,
+		"-s ac\"tive":      `Invalid value for '--status': "ac\"tive" is not one of active, invited, expired. Did you mean 'active'?`,
 		"--status=":        `Invalid value for '--status': "" is not one of active, invited, expired`,
 		"extra":            `Got unexpected extra argument "extra"`,
 		"--statu active":   "No such option: --statu (Possible options: --status)",

@@ -37,6 +37,7 @@ func newUpdate(e *command.Env) *cobra.Command {
 	f.StringVarP(&in.name, "full-name", "n", "", "new full name for the user")
 	f.BoolVar(&in.developer, "is-developer", false, "give developer permissions")
 	f.BoolVar(&in.notDeveloper, "is-not-developer", false, "take developer permissions away")
+	e.FindsArgument(c, references)
 	in.from.flags(c)
 	command.AddOutput(c, &in.output, view)
 	return c

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,6 +24,8 @@ func New(e *command.Env) *cobra.Command {
 		Long: `Create, retrieve, update and delete users.
 
 The ax users commands are in BETA: the API may change without notice.`,
+		Example: `  ax users list --status active,invited
+  ax users get jane@example.com`,
 	}
 	c.AddCommand(newList(e), newGet(e), newCreate(e), newUpdate(e), newDelete(e), newResend(e), newReset(e))
 	return c
@@ -41,15 +42,6 @@ func statuses() []string {
 
 func inviteModes() []string {
 	return []string{string(wire.InviteModeNone), string(wire.InviteModeEmailLink), string(wire.InviteModeTemporaryPassword)}
-}
-
-// oneOf finds the value that a flag names, in any case.
-func oneOf(flag, value string, values []string) (string, error) {
-	i := slices.IndexFunc(values, func(v string) bool { return strings.EqualFold(strings.TrimSpace(value), v) })
-	if i < 0 {
-		return "", command.Usagef("Invalid value for '%s': %q is not one of %s", flag, value, strings.ToLower(strings.Join(values, ", ")))
-	}
-	return values[i], nil
 }
 
 // checkName applies the API's rule for a name, so that a bad one costs no
