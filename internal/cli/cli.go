@@ -114,6 +114,7 @@ func (w *world) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVarP(&w.profile, "profile", "p", "", "profile to use (default: AX_PROFILE, ARIZE_API_KEY, or the active profile)")
 	f.StringVar(&w.color, "color", "auto", "colour: auto, always or never")
+	command.TakesOneOf(f, "color", []string{"auto", "always", "never"})
 	f.DurationVar(&w.timeout, "timeout", defaultTimeout, "time limit for one request")
 	f.BoolVarP(&w.env.Verbose, "verbose", "v", false, "enable verbose logs")
 	f = root.Flags()

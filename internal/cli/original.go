@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -87,10 +88,10 @@ func without(environ []string, name string) (rest []string) {
 
 // bare leaves out the path, which is said already.
 func bare(err error) error {
-	switch e := err.(type) { //nolint:errorlint // as os/exec makes them
-	case *exec.Error:
+	if e, ok := errors.AsType[*os.PathError](err); ok {
 		return e.Err
-	case *os.PathError:
+	}
+	if e, ok := errors.AsType[*exec.Error](err); ok {
 		return e.Err
 	}
 	return err

@@ -40,7 +40,7 @@ func manPage(c *cobra.Command) string {
 		}
 	}
 	if c.HasParent() {
-		b.WriteString("\nThe options of every command are in\n.BR ax (1).\n")
+		b.WriteString(".PP\nThe options of every command are in\n.BR ax (1).\n")
 	}
 	b.WriteString(".SH EXIT STATUS\nSee\n.BR ax\\-exit\\-codes (7).\n.SH SEE ALSO\n" + seeAlso(c))
 	return b.String()

@@ -120,7 +120,7 @@ only those of a KIND, a|b
 .TP
 .B \-\-n int
 how many (default 7)
-
+.PP
 The options of every command are in
 .BR ax (1).
 .SH EXIT STATUS

@@ -4,14 +4,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const choices = "ax_choices"
 
 // TakesOneOf says which values a flag takes, for completion and the reference.
-func TakesOneOf(c *cobra.Command, flag string, values []string) {
-	must(c.Flags().SetAnnotation(flag, choices, values))
+func TakesOneOf(f *pflag.FlagSet, flag string, values []string) {
+	must(f.SetAnnotation(flag, choices, values))
 }
 
 // Choices are the values that a flag was said to take, in lower case.

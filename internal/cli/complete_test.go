@@ -1,0 +1,172 @@
+package cli_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ax/internal/cli/clitest"
+)
+
+// completed is what a shell is answered: the words, and the number below them.
+func completed(t *testing.T, w *clitest.World, args ...string) (words []string, directive string) {
+	t.Helper()
+	got := w.Run(append([]string{"__complete"}, args...)...)
+	if got.Code != 0 || got.Err != "" || strings.Contains(got.Out, clitest.Key) {
+		t.Errorf("ax %q:\n%s", args, got)
+	}
+	lines := strings.Split(strings.TrimSuffix(got.Out, "\n"), "\n")
+	for _, line := range lines[:len(lines)-1] {
+		word, _, _ := strings.Cut(line, "\t")
+		words = append(words, word)
+	}
+	return words, lines[len(lines)-1]
+}
+
+// Files are offered where a file is wanted, and nowhere else.
+const (
+	files   = ":0"
+	noFiles = ":4"
+	folders = ":16"
+)
+
+func TestCompletion(t *testing.T) {
+	t.Parallel()
+	w := clitest.New(t)
+	w.Write(t, ".arize/profiles/dev.toml", "")
+	w.Write(t, ".arize/profiles/prod.toml", "")
+	for line, want := range map[string]string{
+		"us|":                              "users " + noFiles,
+		"users re|":                        "resend-invitation reset-password " + noFiles,
+		"users list --st|":                 "--status " + noFiles,
+		"users list --status |":            "active invited expired " + noFiles,
+		"users list --status=in|":          "invited " + noFiles,
+		"users list -s active,ex|":         "active,expired " + noFiles,
+		"users list -s IN|":                "INVITED " + noFiles,
+		"users list --limit |":             noFiles,
+		"users create --role m|":           "member member_ui_only " + noFiles,
+		"users create --role admin,m|":     noFiles,
+		"users create --invite-mode |":     "none email_link temporary_password " + noFiles,
+		"users create |":                   noFiles,
+		"users list |":                     noFiles,
+		"--profile |":                      "dev prod local " + noFiles,
+		"users list -p p|":                 "prod " + noFiles,
+		"--color a|":                       "auto always " + noFiles,
+		"help u|":                          "users " + noFiles,
+		"help users d|":                    "delete " + noFiles,
+		"help e|":                          "environment exit-codes " + noFiles,
+		"completion |":                     "bash zsh fish powershell " + noFiles,
+		"server start --tls-cert |":        files,
+		"server start --data-dir |":        folders,
+		"server start --listen |":          noFiles,
+		"server backup |":                  files,
+		"server init --key-file |":         files,
+		"users list --output |":            files,
+		"users get x |":                    noFiles,
+		"users delete --email a --forc|":   "--force " + noFiles,
+		"users create --full-name 'x' --|": "",
+	} {
+		words := strings.Split(strings.TrimSuffix(line, "|"), " ")
+		got, directive := completed(t, w, words...)
+		if want == "" {
+			continue
+		}
+		if line == "users list --output |" {
+			got = nil // which formats there are is not this test's
+		}
+		same(t, strings.TrimSpace(strings.Join(append(got, directive), " ")), want)
+	}
+}
+
+// eventually tries again what a busy machine did not do in time.
+func eventually(t *testing.T, w *clitest.World, args []string, want ...string) {
+	t.Helper()
+	var got []string
+	for range 20 {
+		if got, _ = completed(t, w, args...); slices.Equal(got, want) {
+			return
+		}
+	}
+	t.Errorf("ax %q is completed by %q, want %q", args, got, want)
+}
+
+func TestCompletionOfUsers(t *testing.T) {
+	t.Parallel()
+	w := town(t)
+	eventually(t, w, []string{"users", "get", "ja"}, "jane@example.com")
+	eventually(t, w, []string{"users", "get", ""}, "jane@example.com")
+	eventually(t, w, []string{"users", "get", "id-"}, "id-jane", "id-tick", "id-dollar")
+	eventually(t, w, []string{"users", "delete", "--id", "x,id-j"}, "x,id-jane")
+	eventually(t, w, []string{"users", "delete", "--email", "ja"}, "jane@example.com")
+	eventually(t, w, []string{"users", "update", "ja"}, "jane@example.com")
+	eventually(t, w, []string{"users", "reset-password", "ja"}, "jane@example.com")
+	for _, begun := range []string{"d", "`"} {
+		if got, _ := completed(t, w, "users", "get", begun); len(got) > 0 {
+			t.Errorf("an address that a shell would run is offered: %q", got)
+		}
+	}
+}
+
+// Whatever is wrong, the person goes on typing: nothing is said, nothing is
+// made, and nobody waits.
+func TestCompletionFindsNothing(t *testing.T) {
+	t.Parallel()
+	all := "GET /v2/users?limit=100"
+	for name, answer := range map[string]http.HandlerFunc{
+		"refusal": clitest.Problem(401, "Authentication required", "The key is unknown."),
+		"fault":   clitest.Problem(500, "Fault", "It broke."),
+		"HTML":    clitest.HTML(200),
+		"nothing": clitest.Drop,
+		"silence": clitest.Hang(func() {}),
+		"later":   func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "1"); w.WriteHeader(503) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := clitest.On(t, clitest.NewServer(t).On(all, answer))
+			if err := os.RemoveAll(w.Path(".arize")); err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			got, directive := completed(t, w, "users", "get", "")
+			same(t, strings.Join(got, " ")+directive, noFiles)
+			same(t, w.Files(t), nil) // no BETA notice is counted as read
+			if took := time.Since(began); took > deadline/4 {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+	for name, env := range map[string]map[string]string{
+		"no profile":      {},
+		"no such profile": {"AX_PROFILE": "absent"},
+		"not a name":      {"AX_PROFILE": "../x"},
+		"nobody there":    {"ARIZE_API_KEY": clitest.Key, "ARIZE_API_HOST": "127.0.0.1:1", "ARIZE_API_SCHEME": "http"},
+		"local, not made": {"AX_PROFILE": "local"},
+	} {
+		w := clitest.New(t)
+		for k, v := range env {
+			w.Env[k] = v
+		}
+		before := w.Files(t)
+		got, directive := completed(t, w, "users", "get", "")
+		if same(t, w.Files(t), before); len(got) > 0 || directive != noFiles {
+			t.Errorf("%s: %q %s", name, got, directive)
+		}
+	}
+}
+
+// A letter that waits does not leave because somebody pressed a key.
+func TestCompletionOfTheLocalDirectory(t *testing.T) {
+	t.Parallel()
+	w := clitest.Local(t)
+	w.Env["AX_SMTP_URL"] = "smtp://127.0.0.1:1"
+	w.Run("users", "create", "-n", "Jane", "-e", "jane@example.com", "-r", "member", "--invite-mode", "email_link")
+	delete(w.Env, "AX_SMTP_URL")
+	eventually(t, w, []string{"users", "get", "jane"}, "jane@example.com")
+	if _, err := os.Stat(filepath.Join(w.Home, "data", "ax", "mail")); err == nil {
+		t.Error("the letter has left")
+	}
+}
