@@ -32,7 +32,12 @@ func completing(args []string) bool {
 func (w *world) addCompletions(c *cobra.Command) {
 	c.Flags().VisitAll(func(f *pflag.Flag) { w.addCompletion(c, f) })
 	c.PersistentFlags().VisitAll(func(f *pflag.Flag) { w.addCompletion(c, f) })
-	if c.ValidArgsFunction == nil && len(c.ValidArgs) == 0 && !takesFile(c.Use) {
+	_, arguments, _ := strings.Cut(c.Use, " ")
+	switch {
+	case c.ValidArgsFunction != nil || len(c.ValidArgs) > 0 || takesFile(arguments):
+	case slices.Contains(inWords(arguments), "profile") && c.Name() != "create":
+		c.ValidArgsFunction = w.completeProfile
+	default:
 		c.ValidArgsFunction = cobra.NoFileCompletions
 	}
 	for _, sub := range c.Commands() {
@@ -46,7 +51,7 @@ func (w *world) addCompletion(c *cobra.Command, f *pflag.Flag) {
 	if _, said := c.GetFlagCompletionFunc(f.Name); said {
 		return
 	}
-	values := func() []string { return command.Choices(f.Annotations) }
+	values := func() []string { return command.Choices(f) }
 	directive := cobra.ShellCompDirectiveNoFileComp
 	switch {
 	case len(values()) > 0:
@@ -62,15 +67,18 @@ func (w *world) addCompletion(c *cobra.Command, f *pflag.Flag) {
 	})
 }
 
-// beginning is those of some values that begin like a word, in its case.
+// beginning is those of some values that begin like a word; when none does,
+// those that do in capitals.
 func beginning(values []string, f *pflag.Flag, begun string) (found []cobra.Completion) {
 	before, last := command.SplitLast(f, begun)
-	for _, v := range values {
-		if strings.ToUpper(last) == last && strings.ToLower(last) != last {
-			v = strings.ToUpper(v)
+	for _, change := range []func(string) string{strings.Clone, strings.ToUpper} {
+		for _, v := range values {
+			if v = change(v); strings.HasPrefix(v, last) {
+				found = append(found, before+v)
+			}
 		}
-		if strings.HasPrefix(v, last) {
-			found = append(found, before+v)
+		if len(found) > 0 {
+			break
 		}
 	}
 	return found
@@ -95,6 +103,15 @@ func (w *world) profiles() []string {
 		return nil
 	}
 	return append(names, profile.Local)
+}
+
+func (w *world) completeProfile(_ *cobra.Command, args []string, begun string) (found []cobra.Completion, _ cobra.ShellCompDirective) {
+	for _, name := range w.profiles() {
+		if len(args) == 0 && strings.HasPrefix(name, begun) {
+			found = append(found, name)
+		}
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeHelp completes the words after `ax help`.

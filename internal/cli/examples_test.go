@@ -154,12 +154,22 @@ func (c cast) play(t *testing.T, line string) {
 	if strings.HasPrefix(line, "ax users create ") {
 		w = clitest.Local(t) // where nobody has the address yet
 	}
+	if strings.HasPrefix(line, "ax profiles ") {
+		w = withProfiles(t, line)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	w.Context, w.Columns, w.In = ctx, 80, "y\n"
-	var cut bool
-	if line, _, cut = strings.Cut(line, " > "); cut {
+	w.Context, w.Columns = ctx, 80
+	if w.In == "" {
+		w.In = "y\n"
+	}
+	line, _, out := strings.Cut(line, " > ")
+	line, _, in := strings.Cut(line, " < ")
+	if out || in {
 		w.Columns = 0
+	}
+	if in {
+		w.In = "ak-456\n"
 	}
 	typed := line
 	for example, real := range c.ids {
@@ -171,7 +181,7 @@ func (c cast) play(t *testing.T, line string) {
 		if i > 0 && args[i-1] == "--from" {
 			w.Write(t, a, listFor(line))
 		}
-		if regexp.MustCompile(`\.(csv|json|jsonl|parquet|pem|db)$`).MatchString(a) {
+		if regexp.MustCompile(`\.(csv|json|jsonl|parquet|pem|db|toml)$`).MatchString(a) {
 			args[i] = w.Path(filepath.Base(a))
 		}
 	}
@@ -186,6 +196,23 @@ func (c cast) play(t *testing.T, line string) {
 	if got.Code != want.code || !strings.Contains(got.Err, want.says) {
 		t.Errorf("%s, want exit %d and %q:\n%s", line, want.code, want.says, got)
 	}
+}
+
+// withProfiles is a world with the profiles that the examples name, for those
+// that do not make them.
+func withProfiles(t *testing.T, line string) *clitest.World {
+	t.Helper()
+	w := clitest.New(t)
+	const profile = "[auth]\napi_key = \"ak-123\"\n[routing]\nsingle_host = \"ax.example.com\"\n"
+	w.Write(t, "profile.toml", profile)
+	if strings.HasPrefix(line, "ax profiles create") {
+		w.In = "\n\n\n\nak-123\n\n\n\n" // to its questions: what it proposes, and a key
+		return w
+	}
+	w.Write(t, ".arize/profiles/production.toml", profile)
+	w.Write(t, ".arize/profiles/staging.toml", profile)
+	w.Write(t, ".arize/.active_profile", "production")
+	return w
 }
 
 // listFor is a list of users that suits every example.

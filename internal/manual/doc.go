@@ -48,7 +48,7 @@ func describe(f *pflag.Flag) flag {
 	if f.Shorthand != "" {
 		names = "-" + f.Shorthand + ", " + names
 	}
-	if values := command.Choices(f.Annotations); len(values) > 0 && !strings.Contains(about, values[0]) {
+	if values := command.Choices(f); len(values) > 0 && !strings.Contains(about, values[0]) {
 		about += "; one of " + strings.Join(values, ", ")
 	}
 	switch f.DefValue {

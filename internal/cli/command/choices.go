@@ -9,18 +9,14 @@ import (
 
 const choices = "ax_choices"
 
-// TakesOneOf says which values a flag takes, for completion and the reference.
+// TakesOneOf says which values a flag takes, as people type them, for
+// completion and the reference.
 func TakesOneOf(f *pflag.FlagSet, flag string, values []string) {
 	must(f.SetAnnotation(flag, choices, values))
 }
 
-// Choices are the values that a flag was said to take, in lower case.
-func Choices(annotations map[string][]string) (values []string) {
-	for _, v := range annotations[choices] {
-		values = append(values, strings.ToLower(v))
-	}
-	return values
-}
+// Choices are the values that a flag was said to take.
+func Choices(f *pflag.Flag) []string { return f.Annotations[choices] }
 
 // OneOf finds the value that a person means, in any case. The error names the
 // good ones, and the nearest of them.

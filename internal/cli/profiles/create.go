@@ -26,13 +26,15 @@ the command asks.`,
 		Example: `  ax profiles create
   ax profiles create production --region EU --api-key-stdin < key.txt
   ax profiles create own --api-key ak-123 --single-host ax.example.com
-  ax profiles create test --api-key '${MY_KEY}' --api-host 127.0.0.1:8080 --api-scheme http
+  ax profiles create test --api-key '${MY_KEY}' --api-host 127.0.0.1:8080 \
+    --api-scheme http
   ax profiles create copy --from-file profile.toml`,
 		Args: atMostOne,
 		RunE: func(c *cobra.Command, args []string) error { return in.run(c, e, args) },
 	}
 	in.add(c)
 	c.Flags().StringVar(&in.method, "auth-method", "", "authentication method: api-key (oauth is not supported yet)")
+	command.TakesOneOf(c.Flags(), "auth-method", []string{"api-key"})
 	return c
 }
 

@@ -53,9 +53,9 @@ func (o *options) add(c *cobra.Command) {
 	for _, one := range o.list() {
 		f.StringVar(one.to, one.flag, "", one.help)
 	}
-	for flag, values := range map[string][]string{"region": profile.Regions(), "api-scheme": {"https", "http"}, "output-format": formats()} {
-		_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // no reason to fail
-	}
+	command.TakesOneOf(f, "region", profile.Regions())
+	command.TakesOneOf(f, "api-scheme", []string{"https", "http"})
+	command.TakesOneOf(f, "output-format", formats())
 }
 
 // formats are those that a profile may name; the existing CLI refuses others.

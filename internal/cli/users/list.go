@@ -42,7 +42,7 @@ func newList(e *command.Env) *cobra.Command {
 	f.IntVarP(&in.filter.Limit, "limit", "l", 50, "maximum number of results to return (1-100); with --all, of a page")
 	f.StringVarP(&in.filter.Cursor, "cursor", "c", "", "pagination cursor for the next page")
 	f.BoolVar(&in.all, "all", false, "read every page")
-	command.TakesOneOf(f, "status", statuses())
+	command.TakesOneOf(f, "status", typed(statuses()))
 	command.AddOutput(c, &in.output, view)
 	return c
 }
