@@ -94,16 +94,7 @@ func TestAnyName(t *testing.T) {
 // The original's commands are those of its --help.
 func TestCommandsOfTheOriginal(t *testing.T) {
 	t.Parallel()
-	path, err := filepath.Abs("../../.cache/original/bin/ax")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("AX_TEST_REQUIRE") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("the original is not installed: ", err)
-	}
+	path := theOriginal(t)
 	cmd := exec.CommandContext(t.Context(), path, "--help")
 	cmd.Env = []string{"HOME=" + t.TempDir(), "COLUMNS=80"}
 	out, err := cmd.Output()
