@@ -106,7 +106,8 @@ func (w *world) root(ctx context.Context) *cobra.Command {
 	root.SetHelpFunc(help)
 	w.flags(root)
 	e.Client, e.Find, e.DefaultOutput = w.client, w.find, w.defaultOutput
-	root.AddCommand(users.New(e), profiles.New(e), server.New(e), w.completionCommand())
+	root.AddCommand(users.New(e), organizations.New(e), spaces.New(e), apikeys.New(e), roles.New(e), rolebindings.New(e), restrictions.New(e),
+		profiles.New(e), server.New(e), w.completionCommand())
 	for _, group := range root.Commands() {
 		prepareGroup(group)
 	}

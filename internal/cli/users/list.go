@@ -35,10 +35,7 @@ func newList(e *command.Env) *cobra.Command {
 	f := c.Flags()
 	f.StringVarP(&in.filter.Email, "email", "e", "", "filter by email (case-insensitive substring match)")
 	f.StringArrayVarP(&in.statuses, "status", "s", nil, "filter by status: active, invited or expired; can be repeated")
-	f.IntVarP(&in.filter.Limit, "limit", "l", 50, "maximum number of results to return (1-100); with --all, of a page")
-	f.StringVarP(&in.filter.Cursor, "cursor", "c", "", "pagination cursor for the next page")
-	f.BoolVar(&in.all, "all", false, "read every page")
-	command.TakesOneOf(f, "status", typed(statuses()))
+	command.TakesOneOf(f, "status", command.Typed(statuses()))
 	command.AddOutput(c, &in.output, view)
 	return c
 }
