@@ -50,7 +50,7 @@ generate: ## write the generated files again, from openapi/ax.yaml, the commands
 man: ## write the man pages into dist/man
 	go run ./internal/manual/write -man dist/man
 
-bench: ## measure beside PocketBase, net/http, curl and the Python CLI, and write docs/performance.md (an hour)
+bench: ## measure beside PocketBase, net/http, curl and the Python CLI, and write docs/performance.md (ten minutes; BENCH="-million -soak 5m": 25)
 	cd bench && go build -o ../.cache/bench/bin/bench . && exec ../.cache/bench/bin/bench $(BENCH)
 
 bench-quick: ## the same with few users and short runs, into .cache/bench/quick.md
