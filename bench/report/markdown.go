@@ -57,7 +57,11 @@ func writeGoals(b *strings.Builder, goals []Goal) {
 	}
 	b.WriteString("\n")
 	for _, g := range goals {
-		fmt.Fprintf(b, "- **%s**: %s\n", g.ID, g.Text)
+		fmt.Fprintf(b, "- **%s**: %s.", g.ID, g.Text)
+		if why := reason(g.ID); why != "" && g.Verdict() == Missed {
+			b.WriteString(" " + why)
+		}
+		b.WriteString("\n")
 	}
 }
 

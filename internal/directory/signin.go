@@ -107,7 +107,7 @@ func (d *Directory) SignIn(ctx context.Context, v Visit, g Guess, c Credentials,
 			return err
 		}
 		a := v.actor(u, ViaPassword)
-		if e, err = d.enter(tx, a, v, u, restricted); err != nil {
+		if e, err = d.enter(tx, v, u, restricted); err != nil {
 			return err
 		}
 		return d.record(tx, a, "sign_in", u, nil)
@@ -138,7 +138,7 @@ func (d *Directory) confirm(tx Tx, u User, c Credentials, newHash string) error 
 	return tx.SetPassword(u.Seq, newHash, d.now())
 }
 
-func (d *Directory) enter(tx Tx, a Actor, v Visit, u User, restricted bool) (e Entrance, err error) {
+func (d *Directory) enter(tx Tx, v Visit, u User, restricted bool) (e Entrance, err error) {
 	e.User, e.Restricted = u, restricted
 	if e.Secret, err = d.openSession(tx, v, u, restricted); err != nil {
 		return e, err
@@ -270,7 +270,7 @@ func (d *Directory) choose(tx Tx, a Actor, v Visit, before User, hash, operation
 	if err := tx.EndSessionsOf(u.Seq); err != nil {
 		return e, err
 	}
-	if e, err = d.enter(tx, a, v, u, false); err != nil {
+	if e, err = d.enter(tx, v, u, false); err != nil {
 		return e, err
 	}
 	return e, d.record(tx, a, operation, u, append(changed(before, u), Change{Field: "password", To: "chosen"}))
