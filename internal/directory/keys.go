@@ -36,6 +36,8 @@ func (k APIKey) InForce(now time.Time) bool {
 type KeyReads interface {
 	// KeyByDigest finds a key and its owner.
 	KeyByDigest(d Digest) (k APIKey, owner User, ok bool, err error)
+	// KeyByID finds a key.
+	KeyByID(id string) (k APIKey, ok bool, err error)
 	// KeysOf lists a user's keys, the newest first.
 	KeysOf(userSeq int64) ([]APIKey, error)
 	// Keys lists at most q.Limit keys with seq above q.After, by seq.

@@ -5,7 +5,6 @@ import "slices"
 // Unmounted are the operations of the document that have no route yet. Whoever mounts one takes it out.
 func Unmounted() []string {
 	return []string{
-		"whoami", "can_i", "preview_user_deletion",
 	}
 }
 
