@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -53,13 +54,11 @@ func newEstate(t testing.TB) town {
 		}
 	}
 	labeler := in.Create(t, "labeler@example.com", "Pat", directory.RoleAnnotator)
-	for placeholder, id := range map[string]string{
+	maps.Copy(in.ids, map[string]string{
 		"$LABELER": string(labeler.ID), "$ORG": string(org.ID), "$OTHER": string(other.ID), "$SPACE": string(space.ID), "$PRIVATE": string(private.ID),
 		"$FAR": string(far.ID), "$ROLE": string(role), "$STRONG": string(strong), "$USERS": string(users), "$NOORG": "T3JnYW5pemF0aW9uOjAwMDAwMDAwMDAwMDAwMDAw",
 		"$NOSPACE": "U3BhY2U6MDAwMDAwMDAwMDAwMDAwMDAw", "$NOROLE": "Um9sZTow",
-	} {
-		in.ids[placeholder] = id
-	}
+	})
 	return in
 }
 

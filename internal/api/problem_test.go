@@ -135,6 +135,13 @@ func (r brokenReads) Restrictions(q directory.RestrictionQuery) ([]directory.Res
 	return r.Reads.Restrictions(q)
 }
 
+func (r brokenReads) Keys(q directory.KeyQuery) ([]directory.APIKey, error) {
+	if err := r.broken.fail(); err != nil {
+		return nil, err
+	}
+	return r.Reads.Keys(q)
+}
+
 func (r brokenReads) FindEntries(q directory.EntryQuery) ([]directory.Entry, error) {
 	if err := r.broken.fail(); err != nil {
 		return nil, err
@@ -159,6 +166,7 @@ func soundRequest(op apitest.Operation, user directory.UserID) (target, body str
 		"create_role":           `{"name":"One","permissions":["USER_READ"]}`, "update_role": `{"name":"One"}`,
 		"create_role_binding": `{` + custom + `,"user_id":"` + string(user) + `","resource_type":"SPACE","resource_id":"U3BhY2U6MTIz"}`,
 		"update_role_binding": `{` + custom + `}`, "create_resource_restriction": `{"resource_id":"UHJvamVjdDox"}`,
+		"create_api_key": `{"key_type":"USER","name":"One"}`,
 	}[op.ID]
 }
 

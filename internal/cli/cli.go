@@ -11,9 +11,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ax/internal/cli/apikeys"
 	"ax/internal/cli/command"
+	"ax/internal/cli/organizations"
 	"ax/internal/cli/profiles"
+	"ax/internal/cli/restrictions"
+	"ax/internal/cli/rolebindings"
+	"ax/internal/cli/roles"
 	"ax/internal/cli/server"
+	"ax/internal/cli/spaces"
 	"ax/internal/cli/term"
 	"ax/internal/cli/users"
 )
@@ -89,7 +95,8 @@ func (w *world) root(ctx context.Context) *cobra.Command {
 	root.SetHelpFunc(help)
 	w.flags(root)
 	e.Client, e.Find, e.DefaultOutput = w.client, w.find, w.defaultOutput
-	root.AddCommand(users.New(e), profiles.New(e), server.New(e), w.completionCommand())
+	root.AddCommand(users.New(e), organizations.New(e), spaces.New(e), apikeys.New(e), roles.New(e), rolebindings.New(e), restrictions.New(e),
+		profiles.New(e), server.New(e), w.completionCommand())
 	for _, group := range root.Commands() {
 		prepareGroup(group)
 	}

@@ -75,6 +75,15 @@ func (c *Client) ResetPassword(ctx context.Context, id string) error {
 	return err
 }
 
+// UserID returns the id of the user whom a person names, by address or id.
+func (c *Client) UserID(ctx context.Context, ref string) (string, error) {
+	if !strings.Contains(ref, "@") {
+		return ref, nil
+	}
+	u, err := c.UserByEmail(ctx, ref)
+	return u.ID, err
+}
+
 // UserByEmail finds the one user with exactly the address, in any case and on
 // whatever page. The API's own filter is a substring and finds others too.
 func (c *Client) UserByEmail(ctx context.Context, email string) (found wire.User, err error) {

@@ -102,7 +102,7 @@ func (d *Directory) CreateRoleBinding(ctx context.Context, a Actor, in CreateBin
 		return b, err
 	}
 	b = RoleBinding{ID: id, Role: in.Role, UserID: in.UserID, Type: in.Type, ResourceID: in.ResourceID, CreatedAt: d.now(), UpdatedAt: d.now()}
-	return b, d.Store.Write(ctx, func(tx Tx) error {
+	err = d.Store.Write(ctx, func(tx Tx) error {
 		g, err := bindable(tx, a, &b)
 		if err != nil {
 			return err
@@ -130,6 +130,7 @@ func (d *Directory) CreateRoleBinding(ctx context.Context, a Actor, in CreateBin
 		}
 		return d.recordOn(tx, a, "create_role_binding", b.ID, bindingChanges(RoleBinding{}, b))
 	})
+	return b, err
 }
 
 // sound says what is wrong with the request.
@@ -220,7 +221,7 @@ func mayOnBinding(r Reads, a Actor, b RoleBinding, found bool, what ...Action) e
 
 // UpdateRoleBinding puts another role in the place of the one bound.
 func (d *Directory) UpdateRoleBinding(ctx context.Context, a Actor, id string, role Role) (b RoleBinding, err error) {
-	return b, d.changeBinding(ctx, a, id, []Action{CreateBindings, DeleteBindings}, func(tx Tx, before RoleBinding) error {
+	err = d.changeBinding(ctx, a, id, []Action{CreateBindings, DeleteBindings}, func(tx Tx, before RoleBinding) error {
 		if !WellFormedID(string(role)) {
 			return errIDMalformed("role_id")
 		}
@@ -241,6 +242,7 @@ func (d *Directory) UpdateRoleBinding(ctx context.Context, a Actor, id string, r
 		}
 		return d.recordOn(tx, a, "update_role_binding", id, bindingChanges(before, b))
 	})
+	return b, err
 }
 
 // DeleteRoleBinding takes the role away again.

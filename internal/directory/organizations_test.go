@@ -26,7 +26,7 @@ func (s trial) Write(ctx context.Context, fn func(directory.Tx) error) error {
 
 // verdict is + for done, x for refused, - for not there, ? for anything else.
 func verdict(err error) string {
-	switch kindOf(err) {
+	switch kindOf(err) { //nolint:exhaustive // the others are shown as they are
 	case ok:
 		return "+"
 	case directory.Forbidden:
@@ -293,16 +293,16 @@ func TestWhoReplacesWhoseRole(t *testing.T) {
 	for n, name := range []string{"bind", "take", "ADMIN"} {
 		actors[name] = e.actor(t, n, holder{account: directory.RoleMember, organization: directory.RoleMember, space: directory.Role(name)})
 	}
-	adder := e.NewRole(t, "add", directory.SpaceRead, directory.RoleBindingCreate)
-	e.roles["add"] = adder
+	e.roles["add"] = e.NewRole(t, "add", directory.SpaceRead, directory.RoleBindingCreate)
+	see := e.NewRole(t, "see", directory.SpaceRead) // which all of them have
 	actors["add"] = e.actor(t, 10, holder{account: directory.RoleMember, organization: directory.RoleMember, space: "add"})
 	d := *e.Directory
 	for n, c := range []struct {
 		held             directory.Role
 		as               string
-		replaced, remove string // by the role take, and altogether
+		replaced, remove string // by the role see, and altogether
 	}{
-		{"", "bind", "+", "-"}, {"", "add", "x", "x"}, {"", "take", "x", "-"},
+		{"", "bind", "+", "-"}, {"", "add", "+", "x"}, {"", "take", "x", "-"},
 		{directory.RoleMember, "bind", "+", "+"}, {directory.RoleMember, "add", "x", "x"}, {directory.RoleMember, "take", "x", "+"},
 		{"take", "bind", "+", "+"}, {"bind", "bind", "+", "+"}, {"bind", "take", "x", "x"}, {"shape", "bind", "x", "x"}, {"shape", "take", "x", "x"},
 		{directory.RoleAdmin, "bind", "x", "x"}, {directory.RoleAdmin, "add", "x", "x"}, {directory.RoleAdmin, "take", "x", "x"},
@@ -315,9 +315,9 @@ func TestWhoReplacesWhoseRole(t *testing.T) {
 			e.JoinSpace(t, e.space, u.ID, e.role(c.held))
 		}
 		d.Store = trial{e.Store}
-		_, err := d.AddSpaceMember(t.Context(), actors[c.as], e.space.ID, directory.AddMember{UserID: u.ID, Role: e.roles["take"]})
+		_, err := d.AddSpaceMember(t.Context(), actors[c.as], e.space.ID, directory.AddMember{UserID: u.ID, Role: see})
 		if got := verdict(err); got != c.replaced {
-			t.Errorf("%s gives %q the role take: %s, want %s (%v)", c.as, c.held, got, c.replaced, err)
+			t.Errorf("%s gives %q the role see: %s, want %s (%v)", c.as, c.held, got, c.replaced, err)
 		}
 		if got := verdict(d.RemoveSpaceMember(t.Context(), actors[c.as], e.space.ID, u.ID)); got != c.remove {
 			t.Errorf("%s removes %q: %s, want %s", c.as, c.held, got, c.remove)

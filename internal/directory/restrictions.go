@@ -59,7 +59,7 @@ func (d *Directory) Restrict(ctx context.Context, a Actor, resourceID string) (r
 	if err != nil {
 		return r, err
 	}
-	return r, d.Store.Write(ctx, func(tx Tx) error {
+	err = d.Store.Write(ctx, func(tx Tx) error {
 		if err := mayRestrict(tx, a, t, resourceID); err != nil {
 			return err
 		}
@@ -70,6 +70,7 @@ func (d *Directory) Restrict(ctx context.Context, a Actor, resourceID string) (r
 		}
 		return d.recordOn(tx, a, "create_resource_restriction", resourceID, nil)
 	})
+	return r, err
 }
 
 // Unrestrict lets a resource inherit again.

@@ -160,7 +160,11 @@ func (d *Directory) ListRoles(ctx context.Context, a Actor, in ListRoles) (Page[
 	return page(d.Key, "roles", filter, in.Limit, in.Cursor, func(after int64, limit int) ([]RoleDefinition, error) {
 		var found []RoleDefinition
 		if in.Predefined == nil || *in.Predefined {
-			found = slices.DeleteFunc(PredefinedRoles(), func(r RoleDefinition) bool { return r.Seq <= after })
+			all, err := d.predefinedRoles(ctx)
+			if err != nil {
+				return nil, err
+			}
+			found = slices.DeleteFunc(all, func(r RoleDefinition) bool { return r.Seq <= after })
 		}
 		if len(found) >= limit || in.Predefined != nil && *in.Predefined {
 			return found[:min(len(found), limit)], nil
@@ -181,19 +185,28 @@ func (d *Directory) RoleDefinition(ctx context.Context, a Actor, id Role) (RoleD
 	if !WellFormedID(string(id)) {
 		return RoleDefinition{}, errIDMalformed("role_id")
 	}
-	r, ok, err := definitionOf(d.Store.Read(ctx), id)
+	all, err := d.predefinedRoles(ctx)
+	if err != nil {
+		return RoleDefinition{}, err
+	}
+	if i := slices.IndexFunc(all, func(r RoleDefinition) bool { return r.ID == id }); i >= 0 {
+		return all[i], nil
+	}
+	r, ok, err := d.Store.Read(ctx).RoleByID(id)
 	if err == nil && !ok {
 		err = errRoleNotFound()
 	}
 	return r, err
 }
 
-// definitionOf finds a role of either kind.
-func definitionOf(r RoleReads, id Role) (RoleDefinition, bool, error) {
-	if p, ok := PredefinedRole(id); ok {
-		return p, true, nil
+// predefinedRoles are as old as the directory.
+func (d *Directory) predefinedRoles(ctx context.Context) ([]RoleDefinition, error) {
+	i, _, err := d.Store.Read(ctx).Installation()
+	all := PredefinedRoles()
+	for n := range all {
+		all[n].CreatedAt, all[n].UpdatedAt = i.CreatedAt, i.CreatedAt
 	}
-	return r.RoleByID(id)
+	return all, err
 }
 
 // A CreateRole asks for a new role.
@@ -224,7 +237,7 @@ func (d *Directory) CreateRole(ctx context.Context, a Actor, in CreateRole) (r R
 		return r, err
 	}
 	r.ID = Role(id)
-	return r, d.Store.Write(ctx, func(tx Tx) error {
+	err = d.Store.Write(ctx, func(tx Tx) error {
 		inserted, err := tx.InsertRole(&r)
 		if err == nil && (!inserted || predefinedName(r.Name)) {
 			err = errRoleNameTaken()
@@ -234,6 +247,7 @@ func (d *Directory) CreateRole(ctx context.Context, a Actor, in CreateRole) (r R
 		}
 		return d.recordOn(tx, a, "create_role", id, roleChanges(RoleDefinition{}, r))
 	})
+	return r, err
 }
 
 // An UpdateRole changes what is not nil.
@@ -253,7 +267,7 @@ func (d *Directory) UpdateRole(ctx context.Context, a Actor, id Role, in UpdateR
 	if in == (UpdateRole{}) {
 		return r, errNothingGiven("name, description or permissions")
 	}
-	return r, d.Store.Write(ctx, func(tx Tx) error {
+	err = d.Store.Write(ctx, func(tx Tx) error {
 		before, err := lockRoleBelow(tx, a, id)
 		if err != nil {
 			return err
@@ -274,6 +288,7 @@ func (d *Directory) UpdateRole(ctx context.Context, a Actor, id Role, in UpdateR
 		}
 		return d.recordOn(tx, a, "update_role", string(id), roleChanges(before, r))
 	})
+	return r, err
 }
 
 // apply is the role after the change.

@@ -72,3 +72,11 @@ func Distance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Typed are the API's values in the case in which people type them.
+func Typed(values []string) (lower []string) {
+	for _, v := range values {
+		lower = append(lower, strings.ToLower(v))
+	}
+	return lower
+}

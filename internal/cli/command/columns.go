@@ -1,10 +1,12 @@
 package command
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
 	"ax/internal/cli/term"
+	"ax/internal/wire"
 )
 
 // Time is the column of a time on the wire. People see it in UTC, to the
@@ -45,3 +47,18 @@ func shortTime(s string) string {
 	}
 	return t.UTC().Format(time.DateTime)
 }
+
+// Role is the column of a role that somebody holds, in one word.
+func Role[T any](name string, drop int, get func(T) wire.RoleAssignment) term.Column[T] {
+	return term.Column[T]{Name: name, Kind: term.Struct, Drop: drop,
+		Cell: func(row T) string { return RoleName(get(row)) },
+		Fields: []term.Column[T]{
+			{Name: "type", Cell: func(row T) string { return get(row).Type }},
+			{Name: "name", Cell: func(row T) string { return get(row).Name }},
+			{Name: "id", Cell: func(row T) string { return get(row).ID }},
+		},
+	}
+}
+
+// RoleName is a role in one word: its name, or the id of a custom one without.
+func RoleName(r wire.RoleAssignment) string { return cmp.Or(r.Name, r.ID) }

@@ -32,7 +32,9 @@ func (o Output) Check() error {
 // file is for its owner only (0600), an existing one keeps its mode. No symbolic link
 // is followed. What write returns is returned as it is; all else is an
 // *OutputError.
-func (o Output) Write(write func(io.Writer) error) error {
+func (o Output) Write(write func(io.Writer) error) error { return o.write(0, write) }
+
+func (o Output) write(private fs.FileMode, write func(io.Writer) error) error {
 	if _, err := o.replaceable(); err != nil {
 		return err
 	}
@@ -47,15 +49,27 @@ func (o Output) Write(write func(io.Writer) error) error {
 	if err := buffered(f, o.Path, write); err != nil {
 		return err
 	}
-	return o.place(f)
+	return o.place(f, private)
+}
+
+// Replace is Write for a text that holds a secret: the file is for its owner
+// only then, whatever it was before.
+func (o Output) Replace(text string) error {
+	return o.write(0o600, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
 }
 
 // place gives a complete file its mode and name.
-func (o Output) place(f *os.File) error {
+func (o Output) place(f *os.File, private fs.FileMode) error {
 	// Looked at again: much can happen while a long list is fetched.
 	mode, err := o.replaceable()
 	if err != nil {
 		return err
+	}
+	if private != 0 {
+		mode = private
 	}
 	if err := f.Chmod(mode); err != nil {
 		return o.wrap(err)

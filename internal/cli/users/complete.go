@@ -13,14 +13,6 @@ import (
 // one page: of ids only those of the first hundred users are found, as there is
 // no search for them.
 
-// typed are the API's values in the case in which people type them.
-func typed(values []string) (lower []string) {
-	for _, v := range values {
-		lower = append(lower, strings.ToLower(v))
-	}
-	return lower
-}
-
 // references are addresses, or ids when a word begins like no address.
 func references(ctx context.Context, c *client.Client, begun string) ([]command.Candidate, error) {
 	found, err := addresses(ctx, c, begun)

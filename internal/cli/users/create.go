@@ -51,8 +51,8 @@ func newCreate(e *command.Env) *cobra.Command {
 	f.StringVarP(&in.role, "role", "r", "", "account-level role: admin, member, member_ui_only or annotator")
 	f.StringVar(&in.mode, "invite-mode", "", "invite mode: none, email_link or temporary_password")
 	f.BoolVar(&in.notDeveloper, "is-not-developer", false, "disable developer permissions")
-	command.TakesOneOf(f, "role", typed(roles()))
-	command.TakesOneOf(f, "invite-mode", typed(inviteModes()))
+	command.TakesOneOf(f, "role", command.Typed(roles()))
+	command.TakesOneOf(f, "invite-mode", command.Typed(inviteModes()))
 	in.from.flags(c)
 	command.AddOutput(c, &in.output, createdView)
 	return c

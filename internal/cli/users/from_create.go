@@ -175,8 +175,8 @@ func (i *item) difference(u wire.User) string {
 	if norm.NFC.String(i.name) != norm.NFC.String(u.Name) && i.name != "" {
 		how = append(how, fmt.Sprintf("full_name is %s, not %s", sample(u.Name), sample(i.name)))
 	}
-	if i.role != "" && i.role != roleName(u.Role) {
-		how = append(how, fmt.Sprintf("role is %s, not %s", strings.ToLower(roleName(u.Role)), strings.ToLower(i.role)))
+	if i.role != "" && i.role != command.RoleName(u.Role) {
+		how = append(how, fmt.Sprintf("role is %s, not %s", strings.ToLower(command.RoleName(u.Role)), strings.ToLower(i.role)))
 	}
 	if i.developer != nil && *i.developer != u.IsDeveloper {
 		how = append(how, fmt.Sprintf("is_developer is %t", u.IsDeveloper))

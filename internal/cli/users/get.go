@@ -19,29 +19,15 @@ func newGet(e *command.Env) *cobra.Command {
 		Example: `  ax users get usr_abc123
   ax users get jane@example.com --output json`,
 		Args: oneUser,
-		RunE: func(c *cobra.Command, args []string) error { return get(c.Context(), e, output, args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return command.Get(c.Context(), e, output, view(), "user", func(ctx context.Context, c *client.Client) (wire.User, error) {
+				return byReference(ctx, c, args[0])
+			})
+		},
 	}
 	e.FindsArgument(c, references)
 	command.AddOutput(c, &output, view)
 	return c
-}
-
-func get(ctx context.Context, e *command.Env, output command.OutputFlags, ref string) error {
-	out, err := command.Open(ctx, e, output, view())
-	if err != nil {
-		return err
-	}
-	c, err := e.Client(ctx)
-	if err != nil {
-		return err
-	}
-	stop := e.Streams.Progress("Fetching user")
-	u, err := byReference(ctx, c, ref)
-	stop()
-	if err != nil {
-		return command.Doing("get user", err)
-	}
-	return out.Show(u)
 }
 
 func byReference(ctx context.Context, c *client.Client, ref string) (wire.User, error) {

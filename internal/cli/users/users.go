@@ -67,26 +67,10 @@ func view() command.View[wire.User] {
 			{Name: "email", Cell: func(u wire.User) string { return u.Email }},
 			command.Time("created_at", 2, func(u wire.User) string { return u.CreatedAt }),
 			{Name: "status", Cell: func(u wire.User) string { return string(u.Status) }, Style: statusStyle},
-			{Name: "role", Cell: func(u wire.User) string { return roleName(u.Role) }, Kind: term.Struct, Fields: roleFields(), Drop: 3},
+			command.Role("role", 3, func(u wire.User) wire.RoleAssignment { return u.Role }),
 			command.Bool("is_developer", 1, func(u wire.User) bool { return u.IsDeveloper }),
 		},
 	}
-}
-
-func roleFields() []term.Column[wire.User] {
-	return []term.Column[wire.User]{
-		{Name: "type", Cell: func(u wire.User) string { return u.Role.Type }},
-		{Name: "name", Cell: func(u wire.User) string { return u.Role.Name }},
-		{Name: "id", Cell: func(u wire.User) string { return u.Role.ID }},
-	}
-}
-
-// roleName is a role in one word: its name, or the id of a custom one without.
-func roleName(r wire.RoleAssignment) string {
-	if r.Name != "" {
-		return r.Name
-	}
-	return r.ID
 }
 
 func statusStyle(cell string) term.Style {

@@ -34,14 +34,14 @@ func nameAtOnce(p pair) {
 		var errs [2][callers]error
 		together(2*callers, func(n int) {
 			d, at, name := w.On(p.of(n)), n/2, spelled[n/2%len(spelled)]
-			switch {
-			case n%4 == 0:
+			switch n % 4 {
+			case 0:
 				_, errs[0][at] = d.CreateOrganization(p.Context(), w.Admin, directory.CreateOrganization{Name: name})
-			case n%4 == 1:
+			case 1:
 				_, errs[1][at] = d.CreateSpace(p.Context(), w.Admin, directory.CreateSpace{OrganizationID: home.ID, Name: name})
-			case n%4 == 2:
+			case 2:
 				_, errs[0][at] = d.UpdateOrganization(p.Context(), w.Admin, others[at].ID, directory.UpdateOrganization{Name: &name})
-			case n%4 == 3:
+			case 3:
 				_, errs[1][at] = d.UpdateSpace(p.Context(), w.Admin, spaces[at].ID, directory.UpdateSpace{Name: &name})
 			}
 		})

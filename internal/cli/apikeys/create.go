@@ -1,0 +1,315 @@
+package apikeys
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ax/internal/cli/command"
+	"ax/internal/cli/term"
+	"ax/internal/client"
+	"ax/internal/wire"
+)
+
+// createdView shows a new key with its secret, which is shown this once.
+func createdView() command.View[wire.CreatedAPIKey] {
+	return command.View[wire.CreatedAPIKey]{
+		Title: "API Key Details", Key: "api_keys",
+		Columns: append(term.Of(view().Columns, asKey), term.Column[wire.CreatedAPIKey]{
+			Name: "key", Secret: true, Cell: func(k wire.CreatedAPIKey) string { return k.Key },
+		}),
+	}
+}
+
+func asKey(k wire.CreatedAPIKey) wire.APIKey {
+	return wire.APIKey{
+		ID: k.ID, Name: k.Name, Description: k.Description, KeyType: k.KeyType, Status: k.Status, RedactedKey: k.RedactedKey,
+		CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt, CreatedByUserID: k.CreatedByUserID, LastUsedAt: k.LastUsedAt, BotUser: k.BotUser,
+	}
+}
+
+// A creation is what both kinds of keys are made with.
+type creation struct {
+	body    wire.CreateAPIKeyRequest
+	expires string
+	env     envFile
+	output  command.OutputFlags
+}
+
+func (in *creation) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVarP(&in.body.Name, "name", "n", "", "name of the key (required; up to 256 characters)")
+	f.StringVar(&in.body.Description, "description", "", "description (up to 1000 characters)")
+	f.StringVar(&in.expires, "expires-at", "", "when it expires, like 2027-12-31T23:59:59 in UTC; never unless given")
+	in.env.flag(c)
+	command.AddOutput(c, &in.output, createdView)
+}
+
+func (in *creation) run(c *cobra.Command, e *command.Env, finish func(context.Context, *client.Client) error) error {
+	if in.expires != "" {
+		in.body.ExpiresAt = &in.expires
+	}
+	if err := in.env.check(); err != nil {
+		return err
+	}
+	deed := command.Deed{Verb: "create", Doing: "Creating", Done: "created", What: "API key"}
+	return command.Change(c.Context(), e, in.output, createdView(), deed, func(ctx context.Context, c *client.Client) (k wire.CreatedAPIKey, err error) {
+		if err := finish(ctx, c); err != nil {
+			return k, err
+		}
+		if k, err = c.CreateAPIKey(ctx, in.body); err != nil {
+			return k, err
+		}
+		in.env.keep(e, k.Key)
+		return k, nil
+	})
+}
+
+func newCreate(e *command.Env) *cobra.Command {
+	in := creation{body: wire.CreateAPIKeyRequest{KeyType: wire.KeyTypeUser}}
+	c := &cobra.Command{
+		Use:   "create",
+		Short: "Create an API key of your own",
+		Long: `Create an API key of your own. It does what you may do, as of each request. The
+key itself is shown once.`,
+		Example: `  ax api-keys create --name laptop
+  ax api-keys create --name ci --expires-at 2099-12-31T23:59:59 --env-file .env`,
+		Args: command.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := command.Required(c, "name"); err != nil {
+				return err
+			}
+			return in.run(c, e, func(context.Context, *client.Client) error { return nil })
+		},
+	}
+	in.flags(c)
+	return c
+}
+
+func accountRoles() []string { return []string{"ADMIN", "MEMBER"} }
+
+func newCreateServiceKey(e *command.Env) *cobra.Command {
+	in := creation{body: wire.CreateAPIKeyRequest{KeyType: wire.KeyTypeService}}
+	var assignments, role string
+	c := &cobra.Command{
+		Use:   "create-service-key",
+		Short: "Create an API key that acts as a bot of its own",
+		Long: `Create an API key that acts as a bot of its own, with roles in the organizations
+and spaces that --assignments names: a JSON array, or a file that holds one.
+Roles that are left out are READ_ONLY in an organization and MEMBER in a space.`,
+		Example: `  ax api-keys create-service-key --name ci \
+    --assignments '[{"org_id": "Research", "spaces": [{"space": "Production", "role": "MEMBER"}]}]'`,
+		Args: command.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := command.Required(c, "name", "assignments"); err != nil {
+				return err
+			}
+			places, err := readAssignments(assignments)
+			if err != nil {
+				return err
+			}
+			if role != "" {
+				name, err := command.OneOf("--account-role", role, accountRoles())
+				if err != nil {
+					return err
+				}
+				in.body.AccountRole = &wire.RoleAssignment{Type: wire.RoleTypePredefined, Name: name}
+			}
+			return in.run(c, e, func(ctx context.Context, c *client.Client) error {
+				in.body.Organizations, err = resolve(ctx, c, places)
+				return err
+			})
+		},
+	}
+	in.flags(c)
+	c.Flags().StringVarP(&assignments, "assignments", "a", "", "what the bot belongs to: a JSON array, or a .json file (required)")
+	c.Flags().StringVar(&role, "account-role", "", "role of the bot in the account: admin or member")
+	command.TakesOneOf(c.Flags(), "account-role", command.Typed(accountRoles()))
+	return c
+}
+
+// An assignment is one organization of --assignments; a role is a name or an
+// object, as the API has it.
+type assignment struct {
+	OrgID  string          `json:"org_id"`
+	Role   json.RawMessage `json:"role"`
+	Spaces []struct {
+		Space   string          `json:"space"`
+		SpaceID string          `json:"space_id"`
+		Role    json.RawMessage `json:"role"`
+	} `json:"spaces"`
+}
+
+func readAssignments(value string) (all []assignment, err error) {
+	text := []byte(value)
+	if !strings.HasPrefix(strings.TrimSpace(value), "[") {
+		if text, err = os.ReadFile(value); err != nil {
+			return nil, command.Usagef("Invalid value for '--assignments': neither a JSON array nor a file that can be read: %v", err)
+		}
+	}
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&all); err != nil {
+		return nil, command.Usagef("Invalid value for '--assignments': %v", err)
+	}
+	for i, o := range all {
+		if o.OrgID == "" || len(o.Spaces) == 0 {
+			return nil, command.Usagef("Invalid value for '--assignments': entry %d needs org_id and at least one of spaces", i+1)
+		}
+		for _, s := range o.Spaces {
+			if (s.Space == "") == (s.SpaceID == "") {
+				return nil, command.Usagef("Invalid value for '--assignments': each of the spaces of entry %d needs space, a name or an id", i+1)
+			}
+		}
+	}
+	return all, nil
+}
+
+// resolve finds the ids of what is named.
+func resolve(ctx context.Context, c *client.Client, places []assignment) (all []wire.BotOrganizationInput, err error) {
+	for _, p := range places {
+		o := wire.BotOrganizationInput{}
+		if o.OrgID, err = c.OrganizationID(ctx, p.OrgID); err != nil {
+			return nil, err
+		}
+		if o.Role, err = roleOf(p.Role); err != nil {
+			return nil, err
+		}
+		for _, s := range p.Spaces {
+			in := wire.BotSpaceInput{SpaceID: s.SpaceID}
+			if s.Space != "" {
+				if in.SpaceID, err = c.SpaceID(ctx, o.OrgID, s.Space); err != nil {
+					return nil, err
+				}
+			}
+			if in.Role, err = roleOf(s.Role); err != nil {
+				return nil, err
+			}
+			o.Spaces = append(o.Spaces, in)
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+func roleOf(text json.RawMessage) (*wire.RoleAssignment, error) {
+	if len(text) == 0 || string(text) == "null" {
+		return nil, nil //nolint:nilnil // the server chooses then
+	}
+	var name string
+	if json.Unmarshal(text, &name) == nil {
+		return &wire.RoleAssignment{Type: wire.RoleTypePredefined, Name: strings.ToUpper(name)}, nil
+	}
+	var r wire.RoleAssignment
+	if err := json.Unmarshal(text, &r); err != nil {
+		return nil, command.Usagef(`Invalid value for '--assignments': a role is a name or like {"type": "CUSTOM", "id": "…"}, not %s`, text)
+	}
+	return &r, nil
+}
+
+func newRefresh(e *command.Env) *cobra.Command {
+	var in wire.RefreshAPIKeyRequest
+	var expires string
+	var env envFile
+	var output command.OutputFlags
+	c := &cobra.Command{
+		Use:   "refresh <key-id>",
+		Short: "Put a new key in the place of one",
+		Long: `Put a new key in the place of one, with the same name and rights. The old one
+ends at once, or after the grace period. The new key is shown once.`,
+		Example: "  ax api-keys refresh QXBpS2V5OmFiY2RlZmdoMTIzNDU2Nzg= --grace-period-seconds 3600",
+		Args:    command.OneArgument(which),
+		RunE: func(c *cobra.Command, args []string) error {
+			if expires != "" {
+				in.ExpiresAt = &expires
+			}
+			if err := env.check(); err != nil {
+				return err
+			}
+			deed := command.Deed{Verb: "refresh", Doing: "Refreshing", Done: "refreshed", What: "API key"}
+			return command.Change(c.Context(), e, output, createdView(), deed, func(ctx context.Context, c *client.Client) (wire.CreatedAPIKey, error) {
+				k, err := c.RefreshAPIKey(ctx, args[0], in)
+				if err == nil {
+					env.keep(e, k.Key)
+				}
+				return created(k), err
+			})
+		},
+	}
+	c.Flags().StringVar(&expires, "expires-at", "", "when the new key expires; needed when the old one does, and not later than it")
+	c.Flags().IntVar(&in.GracePeriodSeconds, "grace-period-seconds", 0, "how long the old key is still good (0-86400)")
+	env.flag(c)
+	command.AddOutput(c, &output, createdView)
+	return c
+}
+
+func created(k wire.RefreshedAPIKey) wire.CreatedAPIKey {
+	return wire.CreatedAPIKey{
+		ID: k.ID, Name: k.Name, Description: k.Description, KeyType: k.KeyType, Status: k.Status, RedactedKey: k.RedactedKey,
+		CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt, CreatedByUserID: k.CreatedByUserID, LastUsedAt: k.LastUsedAt, Key: k.Key,
+	}
+}
+
+// An envFile is a dotenv file that gets the new key. That it could not be
+// written does not hide the key: it is shown as well.
+type envFile struct{ path string }
+
+const variable = "ARIZE_API_KEY"
+
+func (f *envFile) flag(c *cobra.Command) {
+	c.Flags().StringVar(&f.path, "env-file", "", "also write the key as "+variable+" to this dotenv or .envrc file, for its owner only")
+}
+
+func (f *envFile) check() error {
+	if f.path == "" {
+		return nil
+	}
+	return term.Output{Path: f.path}.Check()
+}
+
+func (f *envFile) keep(e *command.Env, key string) {
+	if f.path == "" {
+		return
+	}
+	if err := f.write(key); err != nil {
+		e.Warn("%v", fmt.Errorf("the key was not written to %s: %w", f.path, err))
+		return
+	}
+	e.Streams.Success("Wrote %s to %s", variable, f.path)
+}
+
+// write replaces the variable's line, or adds one; the rest stays as it is.
+func (f *envFile) write(key string) error {
+	before, err := os.ReadFile(f.path)
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	line := variable + "=" + key
+	if strings.HasSuffix(f.path, ".envrc") {
+		line = "export " + line
+	}
+	var lines []string
+	replaced := false
+	for old := range strings.Lines(string(before)) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(old), "export "), "=")
+		if strings.TrimSpace(name) == variable {
+			if !replaced {
+				lines = append(lines, line+"\n")
+			}
+			replaced = true
+			continue
+		}
+		if !strings.HasSuffix(old, "\n") {
+			old += "\n"
+		}
+		lines = append(lines, old)
+	}
+	if !replaced {
+		lines = append(lines, line+"\n")
+	}
+	return term.Output{Path: f.path}.Replace(strings.Join(lines, ""))
+}
