@@ -210,7 +210,11 @@ func aboutUser(r Reads, a Actor, right asked, id UserID) (Decision, error) {
 }
 
 func aboutRole(r Reads, a Actor, right asked, id Role) (Decision, error) {
-	role, ok, err := definitionOf(r, id)
+	role, ok := PredefinedRole(id)
+	var err error
+	if !ok {
+		role, ok, err = r.RoleByID(id)
+	}
 	if err != nil || !ok || !a.grants().may(ReadRoles).Allowed {
 		return refused(ruleHidden), err
 	}
