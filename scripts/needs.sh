@@ -1,8 +1,8 @@
 #!/bin/sh
 # Finds what the tests need beside Go, and installs what is missing where apt-get and the right to use it are at hand:
 # PostgreSQL's server, a C compiler for the race detector, Chromium for the pages, the shells whose completion is tried,
-# Node.js and npm for the client in TypeScript and for axe-core, and the existing CLI in Python, which shares its profiles
-# with ours.
+# Node.js and npm for the client in TypeScript and for axe-core, strace for the order of syncs and answers, and the existing
+# CLI in Python, which shares its profiles with ours.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -54,6 +54,7 @@ postgres || install "PostgreSQL" postgresql
 for shell in zsh fish; do
 	command -v $shell >/dev/null || install "$shell, whose completion is tried" $shell
 done
+[ "$(uname)" != Linux ] || command -v strace >/dev/null || install "strace" strace
 browser || install "Chromium" chromium fonts-dejavu-core # without a font a page has no words
 
 for lock in e2e/*/package-lock.json; do

@@ -172,8 +172,8 @@ func (c cast) play(t *testing.T, line string) {
 		w.In = "ak-456\n"
 	}
 	typed := line
-	for example, real := range c.ids {
-		typed = strings.ReplaceAll(typed, example, real)
+	for example, id := range c.ids {
+		typed = strings.ReplaceAll(typed, example, id)
 	}
 	typed = strings.NewReplacer("owner@db/", "owner@127.0.0.1:1/", "0.0.0.0:8443", "127.0.0.1:0").Replace(typed)
 	args := split(strings.TrimPrefix(typed, "ax "))

@@ -70,7 +70,7 @@ func TestAlone(t *testing.T) {
 	t.Parallel()
 	w := clitest.New(t)
 	ran(t, w.Run(), 0, w.Run("--help").Out, "")
-	for _, group := range []string{"users", "server", "server key", "server mail"} {
+	for _, group := range []string{"users", "profiles", "server", "server key", "server mail"} {
 		words := strings.Fields(group)
 		ran(t, w.Run(words...), 2, w.Run(append(words, "--help")...).Out, "")
 	}

@@ -24,5 +24,8 @@
 // write instead: the same variables and files are read by the Arize SDKs and
 // CLI, which would make http://http://… of it.
 //
-// The package reads ~/.arize as the existing CLI writes it. It never writes.
+// The package reads and writes ~/.arize as the existing CLI does, so that both
+// may be used in turn. A text is edited in place: comments, order, unknown keys
+// and references to variables stay (document.go). Writers wait for one another
+// on ~/.arize/.profiles.lock, and every file is replaced as a whole (save.go).
 package profile

@@ -51,10 +51,10 @@ func filled(values map[string]any) map[string]any {
 	out := map[string]any{}
 	for k, v := range values {
 		if table, ok := v.(map[string]any); ok {
-			v = filled(table)
-			if len(v.(map[string]any)) == 0 { //nolint:errcheck // it was put there a line above
+			if table = filled(table); len(table) == 0 {
 				continue
 			}
+			v = table
 		}
 		if v != "" {
 			out[k] = v

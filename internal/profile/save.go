@@ -259,7 +259,7 @@ func write(path string, data []byte) error {
 		return errUnwritable(path, err)
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close()) // a umask may have taken from 0600
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

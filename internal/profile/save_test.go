@@ -238,7 +238,7 @@ func TestInterruptedWhileWaiting(t *testing.T) {
 	if err := lock.Lock(); err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Unlock()
+	defer func() { _ = lock.Unlock() }()
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	if err := profile.Use(ctx, "a", env); !errors.Is(err, context.Canceled) {

@@ -2,7 +2,6 @@ package profiles
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -90,13 +89,7 @@ func (in *create) name(ctx context.Context, e *command.Env, args []string, tty b
 	if !tty {
 		return "", command.Usagef("Missing argument: the name of the profile")
 	}
-	return term.AskOr(ctx, e.Streams, "Profile name", "default", nil, func(name string) error {
-		_, err := profile.Creatable(name, e.Getenv)
-		if e, ok := errors.AsType[*profile.Error](err); ok && e.Kind == profile.Config && profile.CheckName(name) != nil {
-			return err
-		}
-		return nil
-	})
+	return term.AskOr(ctx, e.Streams, "Profile name", "default", nil, profile.CheckName)
 }
 
 // mayCreate makes sure that nothing is overwritten unasked.

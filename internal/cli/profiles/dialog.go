@@ -3,6 +3,7 @@ package profiles
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ func dialog(ctx context.Context, e *command.Env) (edits []profile.Edit, err erro
 func askMethod(ctx context.Context, e *command.Env) error {
 	_, err := term.AskOr(ctx, e.Streams, "Which authentication method?", "api-key", []string{"api-key", "oauth"}, func(method string) error {
 		if method == "oauth" {
-			return errors.New(noBrowser + " Choose api-key")
+			return fmt.Errorf("%s Choose api-key", noBrowser)
 		}
 		return nil
 	})
@@ -96,7 +97,9 @@ func askKeyOrVariable(ctx context.Context, e *command.Env) (string, error) {
 }
 
 func askKey(ctx context.Context, e *command.Env) (string, error) {
-	return term.AskSecret(ctx, e.Streams, "API Key (e.g., ak-123...)", nil)
+	return term.AskSecret(ctx, e.Streams, "API Key (e.g., ak-123...)", func(key string) error {
+		return new(options).sound([]profile.Edit{{Key: "auth.api_key", Value: key}})
+	})
 }
 
 func askRegion(ctx context.Context, e *command.Env) ([]profile.Edit, error) {

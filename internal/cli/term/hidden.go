@@ -1,7 +1,9 @@
 package term
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -10,29 +12,63 @@ import (
 
 // unseen reads a line from a terminal that does not show it. nil is no
 // terminal.
-type unseen func(ctx context.Context) (string, error)
+type unseen func(ctx context.Context, keys *bufio.Reader, prompt func()) (string, error)
 
+// unseenInput reads key by key: the terminal's own way of hiding a line does
+// not end with Ctrl-D.
 func unseenInput(fd int) unseen {
-	return func(ctx context.Context) (string, error) {
-		before, err := term.GetState(fd)
+	return func(ctx context.Context, keys *bufio.Reader, prompt func()) (string, error) {
+		before, err := term.MakeRaw(fd)
 		if err != nil {
 			return "", err
 		}
+		defer func() { _ = term.Restore(fd, before) }()
+		prompt() // not before: what is typed in answer must be neither shown nor understood otherwise
 		done := make(chan result, 1)
 		go func() {
-			line, err := term.ReadPassword(fd)
-			if err == io.EOF {
-				err = ErrNoAnswer
-			}
-			done <- result{string(line), err}
+			line, err := readKeys(keys)
+			done <- result{line, err}
 		}()
 		select {
-		case <-ctx.Done():
-			// The read goes on until the process ends; the terminal must not stay silent.
-			_ = term.Restore(fd, before)
+		case <-ctx.Done(): // the read goes on until the process ends
 			return "", ctx.Err()
 		case r := <-done:
 			return r.line, r.err
+		}
+	}
+}
+
+const (
+	keyInterrupt = 3
+	keyEnd       = 4
+	keyBackspace = 8
+	keyKill      = 21
+	keyDelete    = 127
+)
+
+// readKeys is what a terminal makes of keys when it is not asked to pass them
+// on as they are. Errors are context.Canceled after Ctrl-C, and readLine's.
+func readKeys(keys *bufio.Reader) (string, error) {
+	var line []rune
+	for {
+		key, _, err := keys.ReadRune()
+		switch {
+		case errors.Is(err, io.EOF), err == nil && key == keyEnd && len(line) == 0:
+			return "", ErrNoAnswer
+		case err != nil:
+			return "", err
+		case key == '\r', key == '\n', key == keyEnd:
+			return string(line), nil
+		case key == keyInterrupt:
+			return "", context.Canceled
+		case key == keyKill:
+			line = nil
+		case key == keyBackspace, key == keyDelete:
+			line = line[:max(0, len(line)-1)]
+		case len(line) == longestLine:
+			return "", errTooLong
+		default:
+			line = append(line, key)
 		}
 	}
 }
@@ -57,8 +93,7 @@ func (s *Streams) askHidden(ctx context.Context, prompt string) (string, error) 
 	if s.unseen == nil {
 		return s.ask(ctx, prompt)
 	}
-	_, _ = io.WriteString(s.Err, prompt)
-	line, err := s.unseen(ctx)
+	line, err := s.unseen(ctx, s.reader(), func() { _, _ = io.WriteString(s.Err, prompt) })
 	_, _ = io.WriteString(s.Err, "\n") // Enter was not shown either
 	return strings.TrimSpace(line), err
 }

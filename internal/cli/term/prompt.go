@@ -13,6 +13,8 @@ import (
 // ErrNoAnswer is what a prompt returns when the input ends before an answer.
 var ErrNoAnswer = errors.New("no answer: the input has ended")
 
+var errTooLong = errors.New("the answer is too long")
+
 const longestLine = 64 << 10 // bytes; more is no answer
 
 // Confirm asks a yes-or-no question on Err, formatted as notices are, and reads
@@ -150,7 +152,7 @@ func readLine(r *bufio.Reader) (string, error) {
 		case err != nil:
 			return "", err
 		case len(line) == longestLine:
-			return "", errors.New("the answer is too long")
+			return "", errTooLong
 		}
 		line = append(line, c)
 	}
