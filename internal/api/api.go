@@ -60,7 +60,7 @@ type answer struct {
 
 func operations() []operation {
 	return append(slices.Concat(
-		userOperations(), organizationOperations(), spaceOperations(), roleOperations(), roleBindingOperations(), restrictionOperations(), apiKeyOperations(), auditLogOperations()),
+		userOperations(), organizationOperations(), spaceOperations(), roleOperations(), roleBindingOperations(), restrictionOperations(), apiKeyOperations(), auditLogOperations(), accessOperations()),
 		operation{id: "get_openapi", method: http.MethodGet, pattern: "/openapi.yaml", open: true, do: document},
 		operation{id: "get_livez", method: http.MethodGet, pattern: "/livez", open: true, do: alive},
 		operation{id: "get_readyz", method: http.MethodGet, pattern: "/readyz", open: true, do: ready},

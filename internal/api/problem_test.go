@@ -156,6 +156,9 @@ func soundRequest(op apitest.Operation, user directory.UserID) (target, body str
 	if op.ID == "list_role_bindings" {
 		target += "?resource_type=SPACE"
 	}
+	if op.ID == "can_i" {
+		target += "?action=get_user&resource=" + string(user)
+	}
 	const predefined, custom = `{"type":"PREDEFINED","name":"MEMBER"}`, `"role_id":"Um9sZTox"`
 	return target, map[string]string{
 		"create_user": soundBody("eve@example.com"), "update_user": `{"name":"Eve"}`,
@@ -175,8 +178,8 @@ func TestAFailingStore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	link := w.Put(t, "link@example.com", dirtest.InvitedByLink)
-	for _, op := range apitest.Mounted() {
-		if !strings.HasPrefix(op.Path, "/v2/") {
+	for _, op := range apitest.Operations() {
+		if withoutKey(op.Path) {
 			continue
 		}
 		for healthy := range 2 {

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"ax/internal/cli/apikeys"
+	"ax/internal/cli/audit"
+	"ax/internal/cli/auth"
 	"ax/internal/cli/command"
 	"ax/internal/cli/organizations"
 	"ax/internal/cli/profiles"
@@ -107,7 +109,7 @@ func (w *world) root(ctx context.Context) *cobra.Command {
 	w.flags(root)
 	e.Client, e.Find, e.DefaultOutput = w.client, w.find, w.defaultOutput
 	root.AddCommand(users.New(e), organizations.New(e), spaces.New(e), apikeys.New(e), roles.New(e), rolebindings.New(e), restrictions.New(e),
-		profiles.New(e), server.New(e), w.completionCommand())
+		audit.New(e), auth.New(e), profiles.New(e), server.New(e), w.completionCommand())
 	for _, group := range root.Commands() {
 		prepareGroup(group)
 	}

@@ -46,6 +46,7 @@ type Reads interface {
 	SpaceReads
 	RoleReads
 	AccessReads
+	HoldingReads
 	BindingReads
 	RestrictionReads
 	KeyReads

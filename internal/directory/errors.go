@@ -140,6 +140,17 @@ func errRoleInUse() *Error {
 	return &Error{Kind: Conflict, Detail: "The role is held by somebody; remove its bindings and memberships, and the users who have it, first."}
 }
 
+func errNoSuchAction() *Error {
+	return errMalformed("action: give a permission like SPACE_UPDATE, or the id of an operation like update_space.")
+}
+
+func errNotDoneTo(operation string, kinds []string) *Error {
+	if len(kinds) == 0 {
+		return errMalformed("resource: " + operation + " is done in the account; leave the resource out.")
+	}
+	return errMalformed("resource: " + operation + " takes the id of one of " + strings.Join(kinds, ", ") + ".")
+}
+
 func errNothingGiven(choices string) *Error {
 	return errMalformed("Nothing to update: give " + choices + ".")
 }

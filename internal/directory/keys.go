@@ -37,6 +37,8 @@ type KeyReads interface {
 	// KeyByDigest finds a key and its owner: the key's id and when it ends,
 	// and of the owner all but InvitedUntil and CreatedAt.
 	KeyByDigest(d Digest) (k APIKey, owner User, ok bool, err error)
+	// KeyByID finds a key.
+	KeyByID(id string) (k APIKey, ok bool, err error)
 	// KeysOf lists a user's keys, the newest first.
 	KeysOf(userSeq int64) ([]APIKey, error)
 	// Keys lists at most q.Limit keys with seq above q.After, by seq.

@@ -241,14 +241,14 @@ func (g Grants) covers(at Level, role Grant) bool {
 // mayOnServiceKey says whether the actor may change a service key: an
 // administrator of all its spaces, or who may do what in each of them and made
 // it. To those who can see it in none, it is not there.
-func mayOnServiceKey(tx Tx, a Actor, k APIKey, what Action) error {
-	spaces, err := tx.BotSpaces(k.UserSeq)
+func mayOnServiceKey(r Reads, a Actor, k APIKey, what Action) error {
+	spaces, err := r.BotSpaces(k.UserSeq)
 	if err != nil {
 		return err
 	}
 	mine, sees, administers, may := k.CreatorSeq == a.UserSeq && a.UserSeq != 0, a.Role == RoleAdmin, true, true
 	for _, seq := range spaces {
-		g, err := tx.SpaceGrants(a.UserSeq, seq)
+		g, err := r.SpaceGrants(a.UserSeq, seq)
 		if err != nil {
 			return err
 		}

@@ -37,6 +37,7 @@ type Config struct {
 	InvitationLife time.Duration // 0: the directory's default
 	PasswordLife   time.Duration
 	MinPassword    int
+	AuditRetention time.Duration // how long audit entries are kept; 0 for ever
 
 	Log *slog.Logger
 }

@@ -65,6 +65,7 @@ func assemble(c Config, s *store.Store, key directory.Key) *Server {
 		Store: s, Key: key, Now: systemClock(), Rand: rand.Reader,
 		InvitationLife: cmp.Or(c.InvitationLife, directory.DefaultInvitationLife),
 		PasswordLife:   cmp.Or(c.PasswordLife, directory.DefaultPasswordLife),
+		AuditLife:      c.AuditRetention,
 		MinPassword:    c.MinPassword, Product: c.Product,
 	}}
 	srv.api = api.New(srv.directory, c.Log, srv.ready)
@@ -102,7 +103,10 @@ func bringUpToDate(ctx context.Context, c Config, s *store.Store) error {
 func (s *Server) API() http.Handler { return s.api }
 
 // Close ends the server; writes under way are finished.
-func (s *Server) Close() error { return s.store.Close() }
+func (s *Server) Close() error {
+	s.sealRest()
+	return s.store.Close()
+}
 
 func (s *Server) ready(ctx context.Context) error {
 	if s.stopping.Load() {

@@ -190,7 +190,7 @@ func (s *Server) tidy(ctx context.Context) {
 		case <-tick.C:
 		}
 		if err := s.directory.Tidy(ctx); err != nil && ctx.Err() == nil {
-			s.config.Log.ErrorContext(ctx, "old sessions and counters could not be removed", "err", err)
+			s.config.Log.ErrorContext(ctx, "old sessions, counters and audit entries could not be removed", "err", err)
 		}
 	}
 }

@@ -74,6 +74,16 @@ func (s session) SpaceGrants(userSeq, spaceSeq int64) (directory.Grants, error) 
 	return g.grants(), err
 }
 
+func (s session) Holdings(userSeq int64) (h directory.Holdings, err error) {
+	_, err = s.get(func(row scanner) error {
+		return row.Scan(&h.Organizations, &h.Spaces, &h.Bindings, &h.Keys, &h.Sessions)
+	}, `
+		SELECT (SELECT count(*) FROM organization_members WHERE user_seq = $1), (SELECT count(*) FROM space_members WHERE user_seq = $1),
+		       (SELECT count(*) FROM role_bindings WHERE user_seq = $1),
+		       (SELECT count(*) FROM api_keys WHERE user_seq = $1 AND revoked_at IS NULL), (SELECT count(*) FROM sessions WHERE user_seq = $1)`, userSeq)
+	return h, err
+}
+
 func (s session) ResourceGrants(userSeq int64, resourceID string) (g directory.Grants, err error) {
 	var bound grant
 	_, err = s.get(func(row scanner) error { return row.Scan(append(bound.fields(), &g.Restricted)...) }, `

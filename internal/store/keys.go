@@ -66,6 +66,10 @@ func scanListedKey(row scanner) (k directory.APIKey, err error) {
 	return k, err
 }
 
+func (s session) KeyByID(id string) (directory.APIKey, bool, error) {
+	return one(s, scanListedKey, listedKeys+` WHERE api_keys.id = $1`, id)
+}
+
 func (s session) Keys(q directory.KeyQuery) ([]directory.APIKey, error) {
 	var b query
 	where := []string{`api_keys.seq > ` + b.arg(q.After)}

@@ -68,6 +68,9 @@ func (e *DeclinedError) Error() string { return e.Text }
 // ErrNoCommand ends a command line that names a group and got its help.
 var ErrNoCommand = errors.New("no command")
 
+// ErrNo ends a command that answered a question with no.
+var ErrNo = errors.New("no")
+
 // A DoingError is a failure with what was being done: "list users".
 type DoingError struct {
 	Doing string

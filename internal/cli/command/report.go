@@ -29,7 +29,7 @@ func (e *Env) Report(err error) {
 	case err == nil:
 		e.release()
 		return
-	case errors.Is(err, ErrNoCommand), readerLeft(err):
+	case errors.Is(err, ErrNoCommand), errors.Is(err, ErrNo), readerLeft(err):
 		return
 	case e.JSON:
 		if term.JSON(e.Streams.Err, e.jsonError(err)) == nil {

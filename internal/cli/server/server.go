@@ -25,7 +25,7 @@ func New(e *command.Env) *cobra.Command {
 		Example: `  ax server init --admin-email ann@example.com
   ax server start`,
 	}
-	c.AddCommand(newInit(e), newStart(e), newMigrate(e), newBackup(e), newKey(e), newMail(e))
+	c.AddCommand(newInit(e), newStart(e), newMigrate(e), newBackup(e), newKey(e), newMail(e), newAudit(e), newErase(e))
 	return c
 }
 

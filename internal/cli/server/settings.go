@@ -2,6 +2,7 @@ package server
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -17,6 +18,7 @@ type service struct {
 	mailDir, smtpURL                          string
 	product, mailFrom, contact                string
 	invitationLife, passwordLife, minPassword string
+	auditRetention                            string
 }
 
 func (s *service) flags(f *pflag.FlagSet) {
@@ -31,6 +33,7 @@ func (s *service) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.invitationLife, "invitation-life", "", "how long an invitation is good (AX_INVITATION_LIFE; default 168h)")
 	f.StringVar(&s.passwordLife, "temporary-password-life", "", "how long a temporary password is good (AX_TEMPORARY_PASSWORD_LIFE; default 24h)")
 	f.StringVar(&s.minPassword, "min-password-length", "", "characters that a password must have, 8 or more (AX_MIN_PASSWORD_LENGTH; default 15)")
+	f.StringVar(&s.auditRetention, "audit-retention", "", "how long audit entries are kept, like 400d (AX_AUDIT_RETENTION; default 0, for ever)")
 }
 
 // Environment is what the variables say about letters and links, for a
@@ -56,6 +59,9 @@ func (s *service) fill(e *command.Env, c *server.Config) (err error) {
 	if c.PasswordLife, err = life(e, s.passwordLife, "--temporary-password-life", "AX_TEMPORARY_PASSWORD_LIFE"); err != nil {
 		return err
 	}
+	if c.AuditRetention, err = retention(setting(e, s.auditRetention, "AX_AUDIT_RETENTION")); err != nil {
+		return err
+	}
 	c.MinPassword, err = length(setting(e, s.minPassword, "AX_MIN_PASSWORD_LENGTH"))
 	return err
 }
@@ -68,6 +74,24 @@ func life(e *command.Env, value, flag, variable string) (time.Duration, error) {
 	d, err := time.ParseDuration(value)
 	if err != nil || d < time.Minute {
 		return 0, command.Usagef("Invalid value for '%s' or %s: %q is not a time of at least a minute, like 72h", flag, variable, value)
+	}
+	return d, nil
+}
+
+// retention reads a time in days or as Go writes it, 0 for ever.
+func retention(value string) (time.Duration, error) {
+	const day, most = 24 * time.Hour, 100_000
+	d, err := time.Duration(0), error(nil)
+	if days, ok := strings.CutSuffix(value, "d"); ok {
+		var n int
+		if n, err = strconv.Atoi(days); n <= most {
+			d = time.Duration(n) * day
+		}
+	} else if value != "" && value != "0" {
+		d, err = time.ParseDuration(value)
+	}
+	if forEver := value == "" || strings.Trim(value, "0dhms") == "" && strings.Contains(value, "0"); err != nil || d < day && !forEver {
+		return 0, command.Usagef("Invalid value for '--audit-retention' or AX_AUDIT_RETENTION: %q is not a time of at least a day, like 400d or 9600h, or 0", value)
 	}
 	return d, nil
 }
