@@ -124,6 +124,7 @@ func (in *CreateServiceKey) sound(d *Directory) error {
 	}
 	if n := len(in.Organizations); n == 0 || n > maxBotPlaces {
 		faults.add("organizations", fmt.Sprintf("must hold 1 to %d organizations", maxBotPlaces))
+		return faults.err()
 	}
 	seen := map[string]bool{}
 	for i := range in.Organizations {
@@ -160,6 +161,7 @@ func (o *BotOrganization) sound(field string, seen map[string]bool, faults *faul
 	}
 	if n := len(o.Spaces); n == 0 || n > maxBotPlaces {
 		faults.add(field+".spaces", fmt.Sprintf("must hold 1 to %d spaces", maxBotPlaces))
+		return nil
 	}
 	for i := range o.Spaces {
 		s, at := &o.Spaces[i], fmt.Sprintf("%s.spaces[%d]", field, i)
@@ -186,9 +188,6 @@ func (d *Directory) joinBot(tx Tx, a Actor, bot User, in BotOrganization, field 
 	if err != nil {
 		return in, err
 	}
-	if !g.covers(InOrganization, Grant{Role: in.Role}) {
-		return in, errInvalid([]Fault{{field + ".role", aboveOwn}})
-	}
 	if err := d.join(tx, "OrganizationMembership", in.Role, func(m *Membership) error { return tx.SetOrganizationMember(o.Seq, bot.Seq, m) }); err != nil {
 		return in, err
 	}
@@ -197,6 +196,9 @@ func (d *Directory) joinBot(tx Tx, a Actor, bot User, in BotOrganization, field 
 		if err := d.joinBotSpace(tx, a, bot, o, &in.Spaces[i], fmt.Sprintf("%s.spaces[%d]", field, i)); err != nil {
 			return in, err
 		}
+	}
+	if !g.covers(InOrganization, Grant{Role: in.Role}) { // as in CreateServiceKey
+		return in, errInvalid([]Fault{{field + ".role", aboveOwn}})
 	}
 	return in, nil
 }
