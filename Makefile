@@ -10,6 +10,10 @@ RACE = -race -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' -gcflag
 STRIPPED  = -trimpath -ldflags='-s -w'
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
+# What a release is called, and the time that everything in it bears: those of the commit.
+VERSION = $(shell git describe --tags --always --dirty)
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
+
 # What the stripped Linux binary may be, in bytes.
 LARGEST = 40000000
 
@@ -56,14 +60,24 @@ figures: ## print how long functions and files are, and renew the table in docs/
 	@go run ./internal/codetest/figures
 	@go run ./internal/codetest/figures -write docs/architecture.md
 
-cross: ## build for each platform into dist/, and vet the code as each sees it
+.PHONY: dist dist-check compare
+
+dist: ## make a release in dist/: binaries for each platform, Debian packages, an OCI image, checksums, bill of materials
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) go run ./scripts/dist -o dist -version $(VERSION) -at $(SOURCE_DATE_EPOCH)
+
+dist-check: ## make the release of the last commit twice, in two folders and with two caches, and compare
+	@sh scripts/dist-check.sh
+
+cross: ## vet the code as each platform sees it
 	@for platform in $(PLATFORMS); do \
-		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
-		suffix=; test $$GOOS != windows || suffix=.exe; \
 		echo $$platform; \
-		go build $(STRIPPED) -o dist/ax-$$GOOS-$$GOARCH$$suffix ./cmd/ax && go vet ./... || exit 1; \
+		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go vet ./... || exit 1; \
 	done
 
+compare: ## run the existing CLI's command lines beside ours and write the table in docs/compatibility.md (five minutes)
+	@sh scripts/needs.sh
+	go run ./scripts/compare $(COMPARE)
+
 size: ## fail when the stripped Linux binary is over 40 MB
-	@CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build $(STRIPPED) -o dist/ax-linux-amd64 ./cmd/ax
-	@size=$$(($$(wc -c < dist/ax-linux-amd64))); echo "dist/ax-linux-amd64: $$size bytes of $(LARGEST)"; test $$size -le $(LARGEST)
+	@CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build $(STRIPPED) -o .cache/ax-linux-amd64 ./cmd/ax
+	@size=$$(($$(wc -c < .cache/ax-linux-amd64))); echo "linux/amd64: $$size bytes of $(LARGEST)"; test $$size -le $(LARGEST)

@@ -4,9 +4,9 @@
 // beside what the machine can do at most, and writes docs/performance.md. It
 // builds, fills, starts and ends all servers itself.
 //
-//	bench                          everything but the two below
+//	bench                          everything but the two below, some ten minutes
 //	bench -quick                   a look in three minutes, into .cache/bench/quick.md
-//	bench -million -soak 5m        besides: 1,000,000 users, five minutes of load
+//	bench -million -soak 5m        besides: 1,000,000 users, five minutes of load; 25 minutes in all
 //	bench -sections cli,signin     some of it; the other figures stay
 //
 // It needs Linux, PostgreSQL's binaries and curl. What it starts ends with it,
@@ -51,7 +51,7 @@ func main() {
 	flag.StringVar(&o.rows, "rows", "", "only requests that match this regular expression")
 	flag.IntVar(&o.people, "n", 0, "users (default 100000; with -quick 10000)")
 	flag.IntVar(&o.rounds, "rounds", 0, "rounds of each row (default 3; with -quick 2)")
-	flag.DurationVar(&o.long, "for", 0, "length of a round (default 1.5s; with -quick 150ms)")
+	flag.DurationVar(&o.long, "for", 0, "length of a round (default 800ms; with -quick 150ms)")
 	flag.BoolVar(&o.quick, "quick", false, "a quick look, too short for figures to trust")
 	flag.BoolVar(&o.million, "million", false, "measure 1,000,000 users too")
 	flag.DurationVar(&o.soak, "soak", 0, "also read and write for so long, on each engine")
@@ -66,7 +66,7 @@ func main() {
 }
 
 func (o *options) plan() (p measure.Plan, err error) {
-	p = measure.Plan{People: 100_000, Few: 10_000, Rounds: 3, For: 1500 * time.Millisecond, Runs: 200, Slow: 5, Million: 1_000_000, Soak: o.soak}
+	p = measure.Plan{People: 100_000, Few: 10_000, Rounds: 3, For: 800 * time.Millisecond, Runs: 200, Slow: 5, Million: 1_000_000, Soak: o.soak}
 	if o.quick {
 		p = measure.Plan{People: 10_000, Few: 2000, Rounds: 2, For: 150 * time.Millisecond, Runs: 30, Slow: 2, Million: 20_000, Soak: o.soak, Quick: true}
 	}

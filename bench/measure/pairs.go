@@ -48,14 +48,14 @@ func (b *Bench) rows(ctx context.Context, s *report.Section, f *fleet, all []row
 }
 
 func (b *Bench) conns(r row) []int {
-	if r.search && b.Plan.Quick {
+	if r.aside || r.search && b.Plan.Quick {
 		return []int{1}
 	}
 	return []int{1, 8, 32}
 }
 
 func (b *Bench) roundsOf(r row) int {
-	if r.search && b.Plan.Quick {
+	if r.aside || r.search && b.Plan.Quick {
 		return 1
 	}
 	return b.Plan.Rounds

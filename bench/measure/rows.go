@@ -19,6 +19,7 @@ import (
 type row struct {
 	name   string
 	search bool
+	aside  bool // a variation, looked at once with one connection
 	writes bool
 	// job asks the server; false when the server has no such thing. made is
 	// the ids that creating with as many connections in the same round left.
@@ -51,7 +52,7 @@ func rows(crowd people.Crowd) []row {
 	for _, term := range people.Terms() {
 		for _, status := range append([]string{""}, people.Statuses()...) {
 			r := pageRow(report.Search(term.Name, status), "", func(d target.Dialect) load.Request { return d.Find(term.Text, status) })
-			r.search = true
+			r.search, r.aside = true, status != ""
 			all = append(all, r)
 		}
 	}

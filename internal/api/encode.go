@@ -109,7 +109,7 @@ func timestamp(t time.Time) wire.Timestamp {
 // digits writes a number into all of b.
 func digits(b []byte, n int) {
 	for i := len(b) - 1; i >= 0; i-- {
-		b[i] = '0' + byte(n%10)
+		b[i] = "0123456789"[n%10]
 		n /= 10
 	}
 }

@@ -53,8 +53,8 @@ func plainly(t *testing.T, body any) string {
 func fill(v reflect.Value, text string, random *rand.Rand) {
 	switch v.Kind() {
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i), text, random)
+		for _, field := range v.Fields() {
+			fill(field, text, random)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), random.IntN(4), 4))

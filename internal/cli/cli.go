@@ -43,8 +43,7 @@ func Main(ctx context.Context, args []string, streams *term.Streams, getenv func
 	// A write to a closed pipe is an error like any other: a temporary password
 	// must still reach the person.
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	context.AfterFunc(ctx, stop)
+	ctx, stop := interruptible(ctx)
 	defer stop()
 	if completing(args) {
 		root.SetErr(io.Discard)
@@ -60,6 +59,18 @@ func Main(ctx context.Context, args []string, streams *term.Streams, getenv func
 	}
 	e.Report(err)
 	return command.ExitCode(err)
+}
+
+// interruptible returns a context that the first interrupt cancels. By then the
+// second one ends the process: whoever says so can be believed.
+func interruptible(ctx context.Context) (context.Context, func()) {
+	running, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	signalled, stop := signal.NotifyContext(ctx, os.Interrupt)
+	context.AfterFunc(signalled, func() {
+		stop()
+		cancel(context.Cause(signalled))
+	})
+	return running, stop
 }
 
 // Tree is the tree of commands to read, not to run.

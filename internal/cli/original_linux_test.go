@@ -13,8 +13,8 @@ import (
 	"ax/internal/cli/clitest"
 )
 
-// process is ax in a process of its own.
-func process(t *testing.T, original, input string, args ...string) (clitest.Result, *os.ProcessState) {
+// asProcess is ax in a process of its own.
+func asProcess(t *testing.T, original, input string, args ...string) (clitest.Result, *os.ProcessState) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "AX_TEST_RUN_MAIN=1", "HOME="+t.TempDir(), "AX_ORIGINAL="+original)
@@ -37,14 +37,14 @@ func shellScript(t *testing.T, text string) string {
 func TestHandedOver(t *testing.T) {
 	t.Parallel()
 	path := shellScript(t, `for a; do echo "<$a>"; done; cat; echo "to stderr ${AX_ORIGINAL-without}" >&2; exit 7`)
-	got, _ := process(t, path, "from stdin\n", "datasets", "list", "--limit", "5", "-o", "json", "a b", "", "--help", "--", "-x")
+	got, _ := asProcess(t, path, "from stdin\n", "datasets", "list", "--limit", "5", "-o", "json", "a b", "", "--help", "--", "-x")
 	ran(t, got, 7, "<datasets>\n<list>\n<--limit>\n<5>\n<-o>\n<json>\n<a b>\n<>\n<--help>\n<-->\n<-x>\nfrom stdin\n", "to stderr without\n")
-	_, state := process(t, shellScript(t, `kill -TERM $$`), "", "traces", "list")
+	_, state := asProcess(t, shellScript(t, `kill -TERM $$`), "", "traces", "list")
 	if status, ok := state.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || status.Signal() != syscall.SIGTERM {
 		t.Errorf("the signal did not come through: %v", state)
 	}
 	// Signals that ax ignores are not ignored by what takes its place.
-	got, _ = process(t, shellScript(t, `grep SigIgn /proc/self/status`), "", "datasets")
+	got, _ = asProcess(t, shellScript(t, `grep SigIgn /proc/self/status`), "", "datasets")
 	same(t, got.Out, "SigIgn:\t0000000000000000\n")
 }
 
@@ -52,26 +52,26 @@ func TestNotHandedOver(t *testing.T) {
 	t.Parallel()
 	path := shellScript(t, "echo original")
 	for line, code := range map[string]int{"users get": 2, "--version": 0, "nonsense": 2, "help datasets": 2, "--color never datasets list": 2} {
-		if got, _ := process(t, path, "", strings.Fields(line)...); got.Code != code || strings.Contains(got.Out, "original\n") && got.Out == "original\n" {
+		if got, _ := asProcess(t, path, "", strings.Fields(line)...); got.Code != code || strings.Contains(got.Out, "original\n") && got.Out == "original\n" {
 			t.Errorf("ax %s, want exit %d:\n%s", line, code, got)
 		}
 	}
 	const refusal = "✗ Error: 'datasets' is a command of the original ax (arize-ax-cli 0.39.0), which this program does not have. With AX_ORIGINAL=/path/to/that/ax it is handed over, as 'ax datasets …'.\n  Try 'ax --help'.\n"
-	got, _ := process(t, "", "", "datasets", "list", "--limit", "5")
+	got, _ := asProcess(t, "", "", "datasets", "list", "--limit", "5")
 	ran(t, got, 2, "", refusal)
 	// A wrapper that leads back does so once.
 	wrapper := shellScript(t, `exec "`+os.Args[0]+`" "$@"`)
-	got, _ = process(t, wrapper, "", "datasets", "list")
+	got, _ = asProcess(t, wrapper, "", "datasets", "list")
 	ran(t, got, 2, "", refusal)
-	got, _ = process(t, os.Args[0], "", "datasets")
+	got, _ = asProcess(t, os.Args[0], "", "datasets")
 	ran(t, got, 1, "", "✗ Error: AX_ORIGINAL is "+os.Args[0]+", which is this very program; it has to name the original ax (arize-ax-cli 0.39.0)\n")
-	got, _ = process(t, "/absent/ax", "", "datasets")
+	got, _ = asProcess(t, "/absent/ax", "", "datasets")
 	ran(t, got, 1, "", "✗ Error: AX_ORIGINAL is /absent/ax, which cannot be run: no such file or directory\n")
 	plain := filepath.Join(t.TempDir(), "plain")
 	if err := os.WriteFile(plain, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, _ = process(t, plain, "", "datasets", "-o", "json")
+	got, _ = asProcess(t, plain, "", "datasets", "-o", "json")
 	same(t, got.Code, 1)
 	contains(t, got.Err, `"title": "AX_ORIGINAL is `+plain+`, which cannot be run: permission denied"`)
 }

@@ -87,10 +87,10 @@ func (k *keyboard) screen() string {
 func (k *keyboard) types(line, want string) {
 	k.t.Helper()
 	var last string
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	for end := time.Now().Add(deadline); time.Now().Before(end); {
 		_ = os.Remove(k.w.Path("ran"))
 		_, _ = k.tty.WriteString(line + "\r")
-		for range 100 {
+		for range 250 {
 			time.Sleep(20 * time.Millisecond)
 			if text, err := os.ReadFile(k.w.Path("ran")); err == nil && strings.HasSuffix(string(text), "\n") {
 				last = strings.TrimSuffix(string(text), "\n")
@@ -102,25 +102,6 @@ func (k *keyboard) types(line, want string) {
 		}
 	}
 	k.t.Fatalf("%q became %q, want %q; the screen:\n%s", line, last, want, k.screen())
-}
-
-// patience is for one line: several tries on a busy machine.
-const patience = 8 * time.Second
-
-// town is a server with people, two of them harmful to a shell.
-func town(t *testing.T) *clitest.World {
-	t.Helper()
-	person := func(id, email string) string {
-		return strings.Replace(clitest.Member(id), id+"@example.com", email, 1)
-	}
-	all := `{"users":[` + strings.Join([]string{
-		person("jane", "jane@example.com"), person("tick", "`touch${IFS}harm`@example.com"), person("dollar", "d$(touch${IFS}harm)@example.com"),
-	}, ",") + `],"pagination":{"has_more":false}}`
-	s := clitest.NewServer(t)
-	for _, query := range []string{"", "&email=jane", "&email=ja", "&email=jane%40exa", "&email=d", "&email=%60", "&email=id-"} {
-		s.On("GET /v2/users?limit=100"+query, clitest.JSON(200, all))
-	}
-	return clitest.On(t, s)
 }
 
 // What a person types in a real shell becomes the command line that was meant.

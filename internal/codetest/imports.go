@@ -33,6 +33,7 @@ var mayImport = map[string]string{
 	"wire":        "",
 	"openapi":     "",
 	"serve":       "",
+	"scripts/":    "",
 }
 
 // module is the first part of our import paths.

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"path"
 	"strconv"
+	"strings"
 )
 
 // costly are the calls that compile something each time the program starts, also for `ax --version`.
@@ -21,7 +22,7 @@ var costly = map[string]bool{
 func Startup(files []File) []string {
 	var found []string
 	for _, f := range files {
-		if f.Test() || f.Generated() {
+		if f.Test() || f.Generated() || strings.HasPrefix(f.Package(), "scripts/") { // which nobody waits for
 			continue
 		}
 		report := func(at token.Pos, what string) {

@@ -60,16 +60,18 @@ func TestBindRequests(t *testing.T) {
 		change func(in *directory.CreateBinding)
 		want   directory.Kind
 	}{
-		"sound":                        {func(*directory.CreateBinding) {}, ok},
-		"somebody invited":             {func(in *directory.CreateBinding) { in.UserID = w.Put(t, "i@example.com", dirtest.InvitedByLink).ID }, ok},
-		"no id of a role":              {func(in *directory.CreateBinding) { in.Role = "ADMIN" }, directory.Malformed},
-		"no id of a user":              {func(in *directory.CreateBinding) { in.UserID = "mel@example.com" }, directory.Malformed},
-		"no id of a resource":          {func(in *directory.CreateBinding) { in.ResourceID = "x" }, directory.Malformed},
-		"another type":                 {func(in *directory.CreateBinding) { in.Type = directory.ResourceDashboard }, directory.Invalid},
-		"an id of another type":        {func(in *directory.CreateBinding) { in.ResourceID = foreign("Dashboard:1") }, directory.Invalid},
-		"a user who is not there":      {func(in *directory.CreateBinding) { in.UserID = directory.UserID(foreign("User:missing")) }, directory.NotFound},
-		"a deleted user":               {func(in *directory.CreateBinding) { in.UserID = gone }, directory.NotFound},
-		"a second role on one project": {func(in *directory.CreateBinding) { in.UserID, in.ResourceID = w.Member.UserID, foreign("Project:taken") }, directory.Conflict},
+		"sound":                   {func(*directory.CreateBinding) {}, ok},
+		"somebody invited":        {func(in *directory.CreateBinding) { in.UserID = w.Put(t, "i@example.com", dirtest.InvitedByLink).ID }, ok},
+		"no id of a role":         {func(in *directory.CreateBinding) { in.Role = "ADMIN" }, directory.Malformed},
+		"no id of a user":         {func(in *directory.CreateBinding) { in.UserID = "mel@example.com" }, directory.Malformed},
+		"no id of a resource":     {func(in *directory.CreateBinding) { in.ResourceID = "x" }, directory.Malformed},
+		"another type":            {func(in *directory.CreateBinding) { in.Type = directory.ResourceDashboard }, directory.Invalid},
+		"an id of another type":   {func(in *directory.CreateBinding) { in.ResourceID = foreign("Dashboard:1") }, directory.Invalid},
+		"a user who is not there": {func(in *directory.CreateBinding) { in.UserID = directory.UserID(foreign("User:missing")) }, directory.NotFound},
+		"a deleted user":          {func(in *directory.CreateBinding) { in.UserID = gone }, directory.NotFound},
+		"a second role on one project": {func(in *directory.CreateBinding) {
+			in.UserID, in.ResourceID = w.Member.UserID, foreign("Project:taken")
+		}, directory.Conflict},
 		"a space that is not there": {func(in *directory.CreateBinding) {
 			in.Type, in.ResourceID = directory.ResourceSpace, foreign("Space:missing")
 		}, directory.NotFound},

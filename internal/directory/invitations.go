@@ -163,7 +163,7 @@ func reinvitable(tx Tx, in CreateUser, now time.Time) (User, bool, error) {
 // endInvitation makes whatever invitation stands void. A session that a
 // temporary password opened ends with it.
 func endInvitation(tx Tx, u User, now time.Time) error {
-	if err := tx.EndSessionsOf(u.Seq, Digest{}); err != nil {
+	if err := tx.EndSessionsOf(u.Seq); err != nil {
 		return err
 	}
 	return voidTokens(tx, u, now, TokenInvitation, TokenTemporaryPassword)

@@ -60,7 +60,7 @@ func (d *Directory) spend(tx Tx, p Purpose, secret string) (User, error) {
 	if u, _, err = tx.LockUser(u.ID); err != nil {
 		return User{}, err
 	}
-	if _, ok, err = tx.SpendToken(t.Digest, p, now); err != nil {
+	if ok, err = tx.SpendToken(t.Digest, p, now); err != nil {
 		return User{}, err
 	}
 	if ok && u.State != StateDeleted {

@@ -84,14 +84,17 @@ type OpenLetter struct {
 	Token string // empty when it is no longer kept
 }
 
+// enqueue leaves a letter in the outbox. Without a token it is a notice.
 func (d *Directory) enqueue(tx Tx, a Actor, u User, kind LetterKind, token string, now, until time.Time) error {
 	id, err := d.newID("Letter")
 	if err != nil {
 		return err
 	}
-	sealed, err := d.Key.sealFor(id, token)
-	if err != nil {
-		return err
+	var sealed []byte
+	if token != "" {
+		if sealed, err = d.Key.sealFor(id, token); err != nil {
+			return err
+		}
 	}
 	return tx.InsertLetter(Letter{
 		ID: LetterID(id), Kind: kind, State: LetterWaiting, UserSeq: u.Seq,
@@ -103,15 +106,8 @@ func (d *Directory) enqueue(tx Tx, a Actor, u User, kind LetterKind, token strin
 // notify tells a person that their password was changed.
 func (d *Directory) notify(tx Tx, a Actor, u User) error {
 	const worth = 24 * time.Hour // a notice that comes later helps nobody
-	id, err := d.newID("Letter")
-	if err != nil {
-		return err
-	}
 	now := d.now()
-	return tx.InsertLetter(Letter{
-		ID: LetterID(id), Kind: LetterPasswordChanged, State: LetterWaiting, UserSeq: u.Seq,
-		To: u.Email, ToName: u.Name, From: a.Name, ExpiresAt: now.Add(worth), CreatedAt: now, DueAt: now,
-	})
+	return d.enqueue(tx, a, u, LetterPasswordChanged, "", now, now.Add(worth))
 }
 
 // ClaimLetters hands a sender up to n due letters. They are its own for hold;

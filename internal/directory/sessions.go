@@ -51,9 +51,8 @@ type SessionTx interface {
 	SeeSession(d Digest, now time.Time) error
 	// EndSession ends one session of a user, by its id.
 	EndSession(userSeq int64, id string) error
-	// EndSessionsOf ends all sessions of a user but the one with the digest
-	// keep; the zero digest keeps none.
-	EndSessionsOf(userSeq int64, keep Digest) error
+	// EndSessionsOf ends all sessions of a user.
+	EndSessionsOf(userSeq int64) error
 	// ForgetSessions removes at most n that ended before now.
 	ForgetSessions(now time.Time, n int) error
 }
@@ -89,23 +88,23 @@ func (d *Directory) SignedInBy(ctx context.Context, secret string) (SignedIn, er
 }
 
 // openSession begins a session and returns the secret for the browser.
-func (d *Directory) openSession(tx Tx, a Actor, agent string, u User, restricted bool) (secret string, s Session, err error) {
+func (d *Directory) openSession(tx Tx, v Visit, u User, restricted bool) (secret string, err error) {
 	if secret, err = d.newToken(); err != nil {
-		return "", s, err
+		return "", err
 	}
 	id, err := d.newID("Session")
 	if err != nil {
-		return "", s, err
+		return "", err
 	}
 	now := d.now()
-	s = Session{
+	s := Session{
 		ID: id, Digest: DigestOf(secret), UserSeq: u.Seq, Restricted: restricted,
-		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionLife), Address: a.Address, Agent: agent,
+		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionLife), Address: v.Address, Agent: v.Agent,
 	}
 	if restricted {
 		s.ExpiresAt = now.Add(restrictedLife)
 	}
-	return secret, s, tx.InsertSession(s)
+	return secret, tx.InsertSession(s)
 }
 
 // Sessions lists the sessions of a signed-in person.
@@ -133,7 +132,7 @@ func (d *Directory) SignOut(ctx context.Context, a Actor, in SignedIn) error {
 // SignOutEverywhere ends every session of the person, this one too.
 func (d *Directory) SignOutEverywhere(ctx context.Context, a Actor, in SignedIn) error {
 	return d.Store.Write(ctx, func(tx Tx) error {
-		if err := tx.EndSessionsOf(in.User.Seq, Digest{}); err != nil {
+		if err := tx.EndSessionsOf(in.User.Seq); err != nil {
 			return err
 		}
 		return d.record(tx, a, "sign_out_everywhere", in.User, nil)

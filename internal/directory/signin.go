@@ -119,7 +119,7 @@ func (d *Directory) SignIn(ctx context.Context, v Visit, g Guess, c Credentials,
 // temporary password is spent here: it opens one session.
 func (d *Directory) confirm(tx Tx, u User, c Credentials, newHash string) error {
 	if c.Temporary != (Digest{}) {
-		_, ok, err := tx.SpendToken(c.Temporary, TokenTemporaryPassword, d.now())
+		ok, err := tx.SpendToken(c.Temporary, TokenTemporaryPassword, d.now())
 		if err == nil && (!ok || u.State != StateInvited) {
 			err = ErrWrongPassword()
 		}
@@ -140,7 +140,7 @@ func (d *Directory) confirm(tx Tx, u User, c Credentials, newHash string) error 
 
 func (d *Directory) enter(tx Tx, a Actor, v Visit, u User, restricted bool) (e Entrance, err error) {
 	e.User, e.Restricted = u, restricted
-	if e.Secret, _, err = d.openSession(tx, a, v.Agent, u, restricted); err != nil {
+	if e.Secret, err = d.openSession(tx, v, u, restricted); err != nil {
 		return e, err
 	}
 	e.Browser, err = d.browser(u.Email)
@@ -267,7 +267,7 @@ func (d *Directory) choose(tx Tx, a Actor, v Visit, before User, hash, operation
 	if err := voidTokens(tx, u, now, TokenInvitation, TokenTemporaryPassword, TokenReset); err != nil {
 		return e, err
 	}
-	if err := tx.EndSessionsOf(u.Seq, Digest{}); err != nil {
+	if err := tx.EndSessionsOf(u.Seq); err != nil {
 		return e, err
 	}
 	if e, err = d.enter(tx, a, v, u, false); err != nil {

@@ -27,10 +27,10 @@ type Token struct {
 // TokenTx is what operations on tokens ask of a transaction.
 type TokenTx interface {
 	InsertToken(t Token) error
-	// SpendToken marks the token used at now and returns its user, if it is
-	// for purpose, not used, not void and not expired; else ok is false. Of
-	// many that spend one token at once, one succeeds.
-	SpendToken(d Digest, purpose Purpose, now time.Time) (userSeq int64, ok bool, err error)
+	// SpendToken marks the token used at now, if it is for purpose, not used,
+	// not void and not expired; else ok is false. Of many that spend one
+	// token at once, one succeeds.
+	SpendToken(d Digest, purpose Purpose, now time.Time) (ok bool, err error)
 	// VoidTokens ends a user's unspent tokens of one purpose.
 	VoidTokens(userSeq int64, purpose Purpose, now time.Time) error
 }

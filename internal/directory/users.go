@@ -282,7 +282,7 @@ func (d *Directory) endCredentials(tx Tx, u User) error {
 	if err := tx.RevokeKeysOf(u.Seq, now); err != nil {
 		return err
 	}
-	if err := tx.EndSessionsOf(u.Seq, Digest{}); err != nil {
+	if err := tx.EndSessionsOf(u.Seq); err != nil {
 		return err
 	}
 	return voidTokens(tx, u, now, TokenInvitation, TokenTemporaryPassword, TokenReset)

@@ -218,8 +218,8 @@ func (tx faultyTx) EndSession(userSeq int64, id string) error {
 	return tx.then(func() error { return tx.Tx.EndSession(userSeq, id) })
 }
 
-func (tx faultyTx) EndSessionsOf(userSeq int64, keep directory.Digest) error {
-	return tx.then(func() error { return tx.Tx.EndSessionsOf(userSeq, keep) })
+func (tx faultyTx) EndSessionsOf(userSeq int64) error {
+	return tx.then(func() error { return tx.Tx.EndSessionsOf(userSeq) })
 }
 
 func (tx faultyTx) SetPassword(userSeq int64, hash string, now time.Time) error {

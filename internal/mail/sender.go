@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"ax/internal/directory"
@@ -30,9 +29,6 @@ type Sender struct {
 	Letterhead Letterhead
 	Log        *slog.Logger // sees ids and causes, never addresses or links
 	Now        func() time.Time
-
-	once sync.Once
-	bell chan struct{}
 }
 
 // A batch is delivered one by one and ends before its claim does.
@@ -52,9 +48,8 @@ func (s *Sender) Check() error {
 	return err
 }
 
-// Run passes over the outbox every second, and at once after Wake, until ctx
-// ends; then it returns nil. A failing store is logged and given time. The
-// only error is that of Check.
+// Run passes over the outbox every second until ctx ends; then it returns nil.
+// A failing store is logged and given time. The only error is that of Check.
 func (s *Sender) Run(ctx context.Context) error {
 	if err := s.Check(); err != nil {
 		return err
@@ -77,19 +72,6 @@ func (s *Sender) Run(ctx context.Context) error {
 	}
 }
 
-// Wake makes Run look at the outbox now. It never waits.
-func (s *Sender) Wake() {
-	select {
-	case s.ring() <- struct{}{}:
-	default: // it will look anyway
-	}
-}
-
-func (s *Sender) ring() chan struct{} {
-	s.once.Do(func() { s.bell = make(chan struct{}, 1) })
-	return s.bell
-}
-
 // sleep reports false when ctx has ended.
 func (s *Sender) sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
@@ -98,7 +80,6 @@ func (s *Sender) sleep(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	case <-timer.C:
-	case <-s.ring():
 	}
 	return true
 }

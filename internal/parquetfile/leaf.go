@@ -6,7 +6,7 @@ import (
 )
 
 // pageLimit is how many bytes of values a page has at most, a value more or less.
-const pageLimit = 1 << 20
+const pageLimit = 256 << 10
 
 // A leaf is a column of values, with the pages of the row group being made.
 type leaf struct {
@@ -19,7 +19,6 @@ type leaf struct {
 	bools      int // bits used of values, for booleans
 	n          int // values and nulls of the page
 	pages      []byte
-	scratch    []byte
 	pagesN     int // values and nulls of all pages
 	pagesPlain int // bytes of all pages before compression
 }
@@ -88,18 +87,21 @@ func (l *leaf) items(items []string) {
 
 func (l *leaf) size() int { return len(l.values) + len(l.pages) }
 
+// A scratch is room for making one page, before and after its compression.
+type scratch struct{ plain, packed []byte }
+
 // page ends a page, if it is not empty.
-func (l *leaf) page() {
+func (l *leaf) page(room *scratch) {
 	if l.n == 0 {
 		return
 	}
-	plainPage := l.scratch[:0]
+	plainPage := room.plain[:0]
 	if l.repeats {
 		plainPage = l.rep.take(plainPage)
 	}
 	plainPage = l.def.take(plainPage)
 	plainPage = append(plainPage, l.values...)
-	packed := compress(nil, plainPage)
+	packed := compress(room.packed[:0], plainPage)
 	var t thriftWriter
 	t.begin()
 	t.integer(1, dataPage)
@@ -115,7 +117,8 @@ func (l *leaf) page() {
 	l.pages = append(append(l.pages, t.b...), packed...)
 	l.pagesN += l.n
 	l.pagesPlain += len(t.b) + len(plainPage)
-	l.scratch, l.values, l.bools, l.n = plainPage, l.values[:0], 0, 0
+	room.plain, room.packed = plainPage, packed
+	l.values, l.bools, l.n = l.values[:0], 0, 0
 }
 
 // reset forgets the pages, which were written.

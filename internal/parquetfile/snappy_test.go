@@ -57,8 +57,9 @@ func TestSnappyOfOthers(t *testing.T) {
 			t.Errorf("%q: %q, %v", want, got, err)
 		}
 	}
-	for _, bad := range []string{"", "\x05", "\x05\x10abc", "\x04\x0d\x00", "\x04\x0cabcd\x0d\x09", "\xff\xff\xff\xff\x0f\xfc\xff\xff\xff\xff"} {
-		if _, err := decompress([]byte(bad), 5); err == nil {
+	// Cut short, a literal or a copy of more than there is, an offset of zero or from before the beginning.
+	for _, bad := range []string{"\x05", "\x05\x10abc", "\x0b\x0cabcd\x0d\x00", "\x0b\x0cabcd\x0d\x09", "\x05\x0cabcd\x0d\x01", "\x05\xfc\xff\xff\xff\xff"} {
+		if _, err := decompress([]byte(bad), int(bad[0])); err == nil {
 			t.Errorf("%q is no error", bad)
 		}
 	}

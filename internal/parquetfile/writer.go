@@ -8,7 +8,7 @@ import (
 
 const (
 	magic      = "PAR1"
-	groupLimit = 8 << 20 // bytes of a row group, roughly
+	groupLimit = 4 << 20 // bytes of a row group, roughly
 )
 
 // A Writer writes a file. Close has to end it; without Close it is no file.
@@ -23,6 +23,7 @@ type Writer struct {
 	rows    int64 // of all groups
 	groupN  int64 // of the group being made
 	started bool
+	room    scratch
 }
 
 // NewWriter makes a writer of records with columns. creator names the program.
@@ -46,7 +47,7 @@ func (w *Writer) Write(record []Value) error {
 	size := 0
 	for _, l := range w.leaves {
 		if len(l.values) >= pageLimit || l.n >= math.MaxInt32/2 {
-			l.page()
+			l.page(&w.room)
 		}
 		size += l.size()
 	}
@@ -118,7 +119,7 @@ func (w *Writer) group() error {
 	t.list(1, thriftStruct, len(w.leaves))
 	first, raw := w.at, 0
 	for _, l := range w.leaves {
-		l.page()
+		l.page(&w.room)
 		l.describe(&t, w.at)
 		raw += l.pagesPlain
 		if err := w.write(l.pages); err != nil {

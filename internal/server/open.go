@@ -73,13 +73,10 @@ func assemble(c Config, s *store.Store, key directory.Key) *Server {
 
 // openStore refuses a folder in which nothing was made, instead of making it.
 func openStore(ctx context.Context, c Config) (*store.Store, error) {
-	if c.DatabaseURL != "" {
-		return store.OpenPostgres(ctx, c.DatabaseURL)
-	}
-	if !initialized(c.DataDir) {
+	if c.DatabaseURL == "" && !initialized(c.DataDir) {
 		return nil, fmt.Errorf("%s: %w", c.DataDir, errNoDirectory)
 	}
-	return store.OpenSQLite(ctx, c.DataDir)
+	return c.openAny(ctx)
 }
 
 var errNoDirectory = &store.VersionError{}

@@ -55,7 +55,7 @@ func Serve(ctx context.Context, c Config) (err error) {
 // few megabytes here, so that it ran a hundred times a second under load: a
 // sixth of the processor time of a list. Memory that is reserved counts as
 // survived and, never touched, takes none of the machine's.
-func roomForGarbage() []byte { return make([]byte, 24<<20) }
+func roomForGarbage() []byte { return make([]byte, 16<<20) }
 
 // onlyServer refuses a second server on one SQLite folder. The lock ends with
 // the process, however it ends.

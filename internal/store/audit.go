@@ -27,7 +27,7 @@ func (s session) Entries(after int64, limit int) ([]directory.Entry, error) {
 // Record keeps the entry with its transaction. Where one writer commits for
 // all, the entry waits for the end of the group and gets its place there.
 func (tx *Tx) Record(e directory.Entry) error {
-	if tx.engine.sealsInCommit {
+	if tx.engine.embedded {
 		tx.entries = append(tx.entries, e)
 		return nil
 	}

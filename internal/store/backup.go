@@ -15,7 +15,7 @@ var ErrNoBackup = errors.New("a directory in PostgreSQL is backed up with pg_dum
 // after the call began: it holds every write acknowledged before. Copying the
 // file of a directory in use would lose some of them.
 func (s *Store) Backup(ctx context.Context, file string) (err error) {
-	if s.engine != &sqliteEngine {
+	if !s.engine.embedded {
 		return ErrNoBackup
 	}
 	if _, err := os.Lstat(file); err == nil {

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"modernc.org/sqlite"
@@ -24,21 +23,21 @@ type engine struct {
 	name          string // of its folder of migrations
 	forUpdate     string // ends a SELECT that locks what it found
 	skipLocked    string // ends one that passes over what others locked
-	sealsInCommit bool   // one writer at a time: audit entries get their places at once
-	version       string // asks which migration came last; fails on an empty store
+	embedded      bool   // one writer at a time, in this process: groups, sealed as they commit
+	hasVersion    string // has a row unless the store is empty
+	version       string // asks which migration came last
 	setVersion    func(ctx context.Context, run runner, v int) error
 	lockMigration string // held until the transaction ends
 
-	// usersQuery writes the one query that differs: see search.go.
-	usersQuery func(s session, q directory.UserQuery, b *query) (string, error)
-	planned    []any // arguments to the driver: plan the query anew for its values
+	users func(s session, q directory.UserQuery) ([]directory.User, error) // the one query that differs: see search.go
 }
 
 var sqliteEngine = engine{
-	name:          "sqlite",
-	sealsInCommit: true,
-	version:       `PRAGMA user_version`,
-	usersQuery:    usersOnSQLite,
+	name:       "sqlite",
+	embedded:   true,
+	hasVersion: `SELECT 1`,
+	version:    `PRAGMA user_version`,
+	users:      usersOnSQLite,
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		_, err := run.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, v))
 		return err
@@ -52,9 +51,9 @@ var postgresEngine = engine{
 	name:          "postgres",
 	forUpdate:     ` FOR UPDATE`,
 	skipLocked:    ` FOR UPDATE SKIP LOCKED`,
+	hasVersion:    `SELECT 1 FROM pg_class WHERE relname = 'schema_version' AND pg_table_is_visible(oid)`, // to_regclass remembers what was not there
 	version:       `SELECT version FROM schema_version`,
-	usersQuery:    usersOnPostgres,
-	planned:       []any{pgx.QueryExecModeExec}, // a generic plan does not know how rare the text is
+	users:         usersOnPostgres,
 	lockMigration: fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, migrationLock),
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		if v == 1 {
@@ -79,10 +78,13 @@ func sqlitePool(file string, readOnly bool, connections int) (*sql.DB, error) {
 	}
 	pragmas := url.Values{"_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
-		"cache_size(-16000)", "temp_store(MEMORY)",
+		"temp_store(MEMORY)",
 	}}
-	if readOnly {
+	if readOnly { // each reader has a cache of its own; what it lacks is in the system's
 		pragmas.Add("_pragma", "query_only(ON)")
+		pragmas.Add("_pragma", "cache_size(-3000)")
+	} else {
+		pragmas.Add("_pragma", "cache_size(-8000)")
 	}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: pragmas.Encode()}).String())
 	if err != nil {
@@ -113,12 +115,6 @@ func worthRetrying(err error) bool {
 func mayNotExtend(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (e.Code == "42501" || e.Code == "0A000" || e.Code == "58P01") && strings.Contains(e.Message, "extension")
-}
-
-// missingTable holds when the version was asked of an empty PostgreSQL database.
-func missingTable(err error) bool {
-	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "42P01"
 }
 
 // noTransaction holds for SQLite's complaint that there is nothing to roll

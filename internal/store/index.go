@@ -6,7 +6,7 @@ import "ax/internal/directory"
 // transaction: at the end of a group, and before a search inside it.
 // PostgreSQL's indexes need no help.
 func (tx *Tx) index() error {
-	if tx.engine != &sqliteEngine || tx.migrating {
+	if !tx.engine.embedded || tx.migrating {
 		return nil
 	}
 	var indexed *int64 // 1 when somebody was in the index before; nil when nobody changed
@@ -20,7 +20,7 @@ func (tx *Tx) index() error {
 	}
 	if _, err := tx.exec(`
 		INSERT INTO users_tri (rowid, email_key)
-		SELECT users.seq, users.email_key FROM users_to_index CROSS JOIN users ON users.seq = users_to_index.seq
+		SELECT users.seq, substr(users.email_key, 1, instr(users.email_key, '@') + 2) FROM users_to_index CROSS JOIN users ON users.seq = users_to_index.seq
 		 WHERE users.state <> 'DELETED' ORDER BY users_to_index.seq`); err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (s *Store) CheckVersion(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := s.engine.found(ctx, s.reads)
+	found, err := session{ctx: ctx, run: s.reads, engine: s.engine}.version()
 	if err == nil && found != known {
 		err = &VersionError{found, known}
 	}
@@ -73,12 +73,15 @@ func (e *engine) known() (int, error) {
 	return len(files), err
 }
 
-// found is the last migration that was applied, 0 on an empty store.
-func (e *engine) found(ctx context.Context, run runner) (version int, err error) {
-	err = session{ctx: ctx, run: run, engine: e}.each(func(row scanner) error { return row.Scan(&version) }, e.version)
-	if missingTable(err) {
-		return 0, nil
+// version is the last migration that was applied, 0 on an empty store. It
+// asks twice, as inside a transaction of PostgreSQL's a table that is not
+// there would end it.
+func (s session) version() (version int, err error) {
+	there, err := s.get(nothing, s.engine.hasVersion)
+	if err != nil || !there {
+		return 0, err
 	}
+	_, err = s.get(func(row scanner) error { return row.Scan(&version) }, s.engine.version)
 	return version, err
 }
 
@@ -114,29 +117,16 @@ func (tx *Tx) migrate(m migration) error {
 			return err
 		}
 	}
-	found, err := tx.version()
+	// The steps hold many statements, which only an unprepared one may.
+	raw := tx.unprepared()
+	found, err := session{ctx: tx.ctx, run: raw, engine: tx.engine}.version()
 	if err != nil || found >= m.version {
 		return err
 	}
-	// The steps hold many statements, which only an unprepared one may.
-	raw := tx.unprepared()
 	if _, err := raw.ExecContext(tx.ctx, m.sql); err != nil {
 		return err
 	}
 	return tx.engine.setVersion(tx.ctx, raw, m.version)
-}
-
-// version is found inside a transaction, where asking a table that is not
-// there would end it on PostgreSQL.
-func (tx *Tx) version() (int, error) {
-	if tx.engine.sealsInCommit {
-		return tx.engine.found(tx.ctx, tx.unprepared())
-	}
-	there, err := tx.get(nothing, `SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL`)
-	if err != nil || !there {
-		return 0, err
-	}
-	return tx.engine.found(tx.ctx, tx.run)
 }
 
 // unprepared is the runner below the cache of prepared statements.

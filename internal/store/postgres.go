@@ -57,7 +57,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) (err error) {
 // a batch, and says how many. One server at a time does it; where entries are
 // sealed in the commit there is nothing to do.
 func (s *Store) Seal(ctx context.Context) (n int, err error) {
-	if s.engine.sealsInCommit {
+	if s.engine.embedded {
 		return 0, nil
 	}
 	err = s.transact(ctx, func(tx *Tx) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,32 +10,7 @@ import (
 	"ax/internal/directory"
 )
 
-// A page of users is read by one indexed query, whatever is asked for:
-//
-//   - no filter: the table itself, whose order is the listing's;
-//   - a text of three characters and more: the trigram index, which gives
-//     rows in the same order, so that nothing is sorted, each row checked
-//     against the whole text;
-//   - a shorter text: the table, row by row. Common ones fill a page at once;
-//     a rare one costs a walk, 150 ms over a million users;
-//   - a status: its index; with a text too when it is rare.
-//
-// SQLite must be told which; PostgreSQL's planner chooses by its statistics.
-
-const (
-	minGrams  = 3     // characters that the index needs
-	maxGrams  = 16    // trigrams that are looked up; the check of the whole text does the rest
-	rareState = 4_000 // users; below, reading all of a state is faster than its text's trigrams
-)
-
-func (s session) Users(q directory.UserQuery) ([]directory.User, error) {
-	var b query
-	query, err := s.engine.usersQuery(s, q, &b)
-	if err != nil {
-		return nil, err
-	}
-	return all(s, scanUser, query, append(s.engine.planned, b.args...)...)
-}
+func (s session) Users(q directory.UserQuery) ([]directory.User, error) { return s.engine.users(s, q) }
 
 // A query collects arguments while its text is written.
 type query struct{ args []any }
@@ -45,91 +21,30 @@ func (b *query) arg(v any) string {
 	return fmt.Sprintf("$%d", len(b.args))
 }
 
-func (b *query) text(from string, where []string, order string, limit int) string {
-	return `SELECT ` + userColumns + ` FROM ` + from + ` WHERE ` + strings.Join(where, ` AND `) +
-		` ORDER BY ` + order + ` LIMIT ` + b.arg(limit)
+// in is the condition that something is one of the values.
+func (b *query) in(values []any) string {
+	places := make([]string, len(values))
+	for i, v := range values {
+		places[i] = b.arg(v)
+	}
+	return ` IN (` + strings.Join(places, `, `) + `)`
 }
 
-func usersOnSQLite(s session, q directory.UserQuery, b *query) (string, error) {
-	where := []string{b.statuses(q.Statuses, q.Now), `NOT users.bot`}
-	if q.EmailContains != "" {
-		where = append(where, `instr(users.email_key, `+b.arg(q.EmailContains)+`) > 0`)
+// users reads users by a statement, made of what the query has collected.
+func (b *query) users(s session, from string, where []string, order string, limit int, options ...any) ([]directory.User, error) {
+	if order != "" {
+		order = ` ORDER BY ` + order
 	}
-	// The + hides a column from the planner, which then takes the other index.
-	from, seq := `users`, `users.seq`
-	byState, err := s.byState(q)
-	if err != nil {
-		return "", err
-	}
-	match := matching(q.EmailContains)
-	switch {
-	case byState:
-		from = `users INDEXED BY users_state`
-	case match != "":
-		from, seq = `users_tri CROSS JOIN users ON users.seq = users_tri.rowid`, `users_tri.rowid`
-		where = append(where, `users_tri MATCH `+b.arg(match))
-		fallthrough
-	default:
-		where[0] = strings.ReplaceAll(where[0], `users.state`, `+users.state`)
-	}
-	where = append(where, seq+` > `+b.arg(q.After))
-	return b.text(from, where, seq, q.Limit), nil
+	text := `SELECT ` + userColumns + ` FROM ` + from + ` WHERE ` + strings.Join(where, ` AND `) + order + ` LIMIT ` + b.arg(limit)
+	return all(s, scanUser, text, append(options, b.args...)...)
 }
 
-// byState tells whether the index on states serves the query best: all its
-// statuses are of one state, and there is no text, or few users are in it.
-func (s session) byState(q directory.UserQuery) (bool, error) {
-	if len(q.Statuses) == 0 {
-		return false, nil
-	}
-	state := stateOf(q.Statuses[0])
-	if slices.ContainsFunc(q.Statuses, func(t directory.Status) bool { return stateOf(t) != state }) {
-		return false, nil
-	}
-	if q.EmailContains == "" {
-		return true, nil
-	}
-	var n int
-	_, err := s.get(func(row scanner) error { return row.Scan(&n) }, `SELECT n FROM user_counts WHERE state = $1`, string(state))
-	return n < rareState, err
-}
-
-func stateOf(s directory.Status) directory.State {
-	if s == directory.StatusActive {
-		return directory.StateActive
-	}
-	return directory.StateInvited
-}
-
-// matching is the FTS5 query for rows that have all trigrams of a text, empty
-// for a text that has none.
-func matching(term string) string {
-	runes := []rune(term)
-	var grams []string
-	for i := 0; i+minGrams <= len(runes) && len(grams) < maxGrams; i++ {
-		gram := `"` + strings.ReplaceAll(string(runes[i:i+minGrams]), `"`, `""`) + `"`
-		if !slices.Contains(grams, gram) {
-			grams = append(grams, gram)
-		}
-	}
-	return strings.Join(grams, ` AND `)
-}
-
-func usersOnPostgres(_ session, q directory.UserQuery, b *query) (string, error) {
-	where := []string{b.statuses(q.Statuses, q.Now), `NOT users.bot`, `users.seq > ` + b.arg(q.After)}
-	if len(q.Statuses) > 0 {
-		where = append(where, `users.state <> 'DELETED'`) // lets partial indexes in
-	}
-	if q.EmailContains != "" {
-		where = append(where, `users.email_key LIKE `+b.arg(containing(q.EmailContains))+` ESCAPE '\'`)
-	}
-	return b.text(`users`, where, `users.seq`, q.Limit), nil
-}
-
-// statuses is the condition that a user has one of the statuses at now.
+// statuses is the condition that a user, who is a person, has one of the
+// statuses at now.
 func (b *query) statuses(statuses []directory.Status, now time.Time) string {
+	const people = ` AND NOT users.bot`
 	if len(statuses) == 0 {
-		return `users.state <> 'DELETED'`
+		return `users.state <> 'DELETED'` + people
 	}
 	either := make([]string, len(statuses))
 	for i, s := range statuses {
@@ -142,10 +57,38 @@ func (b *query) statuses(statuses []directory.Status, now time.Time) string {
 			either[i] = `users.state = 'INVITED' AND users.invited_until <= ` + b.arg(micros(now))
 		}
 	}
-	return `(` + strings.Join(either, ` OR `) + `)`
+	return `(` + strings.Join(either, ` OR `) + `)` + people
 }
 
-// containing is the LIKE pattern, escaped by \, of texts that contain term.
-func containing(term string) string {
-	return `%` + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(term) + `%`
+// An address is a text that has the one @ of an address in it.
+type address struct{ local, domain string }
+
+// addressIn takes a search text apart; ok is false when it has no @.
+func addressIn(term string) (a address, ok bool) {
+	a.local, a.domain, ok = strings.Cut(term, "@")
+	return a, ok
+}
+
+// narrow tells whether few can have the text: it says how an address ends
+// before the @, with at least so many characters, and begins to name a domain
+// below a top-level one.
+func (a address) narrow(characters int) bool {
+	return len([]rune(a.local)) >= characters && strings.Contains(a.domain, ".")
+}
+
+// backwards is the text from its end, at most n characters of it.
+func backwards(s string, n int) string {
+	runes := []rune(s)
+	slices.Reverse(runes)
+	return string(runes[:min(n, len(runes))])
+}
+
+// behind is a text that comes after all that begin with s.
+func behind(s string) string { return s + "\U0010ffff" }
+
+// first are the first users by seq, each once, at most limit.
+func first(users []directory.User, limit int) []directory.User {
+	slices.SortFunc(users, func(a, b directory.User) int { return cmp.Compare(a.Seq, b.Seq) })
+	users = slices.CompactFunc(users, func(a, b directory.User) bool { return a.Seq == b.Seq })
+	return users[:min(limit, len(users))]
 }

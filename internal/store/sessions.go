@@ -51,8 +51,8 @@ func (tx *Tx) EndSession(userSeq int64, id string) error {
 	return err
 }
 
-func (tx *Tx) EndSessionsOf(userSeq int64, keep directory.Digest) error {
-	_, err := tx.exec(`DELETE FROM sessions WHERE user_seq = $1 AND digest <> $2`, userSeq, keep[:])
+func (tx *Tx) EndSessionsOf(userSeq int64) error {
+	_, err := tx.exec(`DELETE FROM sessions WHERE user_seq = $1`, userSeq)
 	return err
 }
 

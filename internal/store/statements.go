@@ -34,6 +34,24 @@ func (s session) exec(query string, args ...any) (int64, error) {
 	return n, s.failed(query, err)
 }
 
+// insert runs a statement that inserts one row or, as it met another, none,
+// and returns the row's seq. On SQLite that is the rowid, which the statement
+// leaves behind: RETURNING keeps its rows in a table of its own, and makes it
+// anew each time.
+func (s session) insert(query string, args ...any) (seq int64, inserted bool, err error) {
+	if !s.engine.embedded {
+		inserted, err = s.get(func(row scanner) error { return row.Scan(&seq) }, query+` RETURNING seq`, args...)
+		return seq, inserted, err
+	}
+	r, err := s.run.ExecContext(s.ctx, query, args...)
+	if err != nil {
+		return 0, false, s.failed(query, err)
+	}
+	n, err1 := r.RowsAffected()
+	seq, err2 := r.LastInsertId()
+	return seq, n == 1, errors.Join(err1, err2)
+}
+
 // get reads the first row through scan; ok is false without one.
 func (s session) get(scan func(row scanner) error, query string, args ...any) (ok bool, err error) {
 	err = s.each(func(row scanner) error {

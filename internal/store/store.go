@@ -112,7 +112,7 @@ func (s *Store) Close() error {
 // Read implements directory.Store.
 func (s *Store) Read(ctx context.Context) directory.Reads {
 	bound := session{ctx: ctx, run: s.cached, engine: s.engine}
-	if s.engine.sealsInCommit {
+	if s.engine.embedded {
 		// SQLite's driver starts a goroutine to watch every context that can
 		// end, which costs as much as a query. So the context is looked at
 		// before each, and not given to it.

@@ -40,12 +40,12 @@ func (tx *Tx) InsertToken(t directory.Token) error {
 	return err
 }
 
-func (tx *Tx) SpendToken(d directory.Digest, p directory.Purpose, now time.Time) (userSeq int64, ok bool, err error) {
-	ok, err = tx.get(func(row scanner) error { return row.Scan(&userSeq) }, `
+func (tx *Tx) SpendToken(d directory.Digest, p directory.Purpose, now time.Time) (ok bool, err error) {
+	n, err := tx.exec(`
 		UPDATE tokens SET used_at = $3
-		 WHERE digest = $1 AND purpose = $2 AND used_at IS NULL AND void_at IS NULL AND expires_at > $3
-		RETURNING user_seq`, d[:], string(p), micros(now))
-	return userSeq, ok, err
+		 WHERE digest = $1 AND purpose = $2 AND used_at IS NULL AND void_at IS NULL AND expires_at > $3`,
+		d[:], string(p), micros(now))
+	return n == 1, err
 }
 
 func (tx *Tx) VoidTokens(userSeq int64, p directory.Purpose, now time.Time) error {

@@ -54,20 +54,23 @@ func (tx *Tx) LockAdmins() error {
 // InsertUser meets an erased address as a conflict with what stands in its
 // place: one statement, and no further question for an address that is new.
 func (tx *Tx) InsertUser(u *directory.User, taken string) (bool, error) {
-	return tx.get(func(row scanner) error { return row.Scan(&u.Seq) }, `
+	seq, inserted, err := tx.insert(`
 		INSERT INTO users (id, name, email, email_key, role, developer, state, invited_until, created_at, bot)
 		VALUES ($1, $2, $3, COALESCE((SELECT email_key FROM users WHERE email_key = $11), $4), $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (email_key) DO NOTHING
-		RETURNING seq`,
+		ON CONFLICT (email_key) DO NOTHING`,
 		string(u.ID), u.Name, u.Email, emailKey(*u), string(u.Role), u.Developer,
 		string(u.State), micros(u.InvitedUntil), micros(u.CreatedAt), u.Bot, taken)
+	if inserted {
+		u.Seq = seq
+	}
+	return inserted, err
 }
 
-// emailKey identifies the user among all. A bot has no address; its id can be
-// none, for want of an @.
+// emailKey identifies the user among all. A bot has no address, and no address
+// ends with its @.
 func emailKey(u directory.User) string {
 	if u.Bot {
-		return string(u.ID)
+		return string(u.ID) + "@"
 	}
 	return directory.Fold(u.Email)
 }

@@ -28,8 +28,9 @@ func (g lanes) rule(w *bufio.Writer, left, middle, right, line string) {
 	_, _ = w.WriteString(right + "\n")
 }
 
-// row draws as many lines as the tallest of its cells has.
-func (g lanes) row(w *bufio.Writer, cells []string, tty, colour bool) {
+// row draws as many lines as the tallest of its cells has. fixed says that it
+// is for a terminal which the table fits.
+func (g lanes) row(w *bufio.Writer, cells []string, tty, fixed, colour bool) {
 	height := 0
 	folded, styles := make([][]string, len(g)), make([]Style, len(g))
 	for i, l := range g {
@@ -37,12 +38,19 @@ func (g lanes) row(w *bufio.Writer, cells []string, tty, colour bool) {
 		height = max(height, len(folded[i]))
 	}
 	for n := range height {
+		column := 3
 		for i, l := range g {
 			line := ""
 			if n < len(folded[i]) {
 				line = folded[i][n]
 			}
-			_, _ = w.WriteString("│ " + inked(line, l.width, styles[i], tty, colour) + " ")
+			_, _ = w.WriteString("│ " + inked(line, l.width, styles[i], tty, colour))
+			column += l.width
+			if fixed {
+				_, _ = w.WriteString(settle(line, column))
+			}
+			_, _ = w.WriteString(" ")
+			column += 3
 		}
 		_, _ = w.WriteString("│\n")
 	}

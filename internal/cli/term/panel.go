@@ -21,8 +21,13 @@ func Panel(s *Streams, title string, fields []Field) error {
 	var b strings.Builder
 	b.WriteString("╭─ " + paint(s.OutColor, BoldCyan, title) + " ")
 	b.WriteString(strings.Repeat("─", inside-width(title)-1) + "╮\n")
+	fixed := s.OutTTY && !s.dumb() && inside+4 <= s.columns()
 	for _, line := range lines {
-		b.WriteString("│ " + inked(line, inside, Plain, s.OutTTY, false) + " │\n")
+		b.WriteString("│ " + inked(line, inside, Plain, s.OutTTY, false))
+		if fixed {
+			b.WriteString(settle(line, inside+3))
+		}
+		b.WriteString(" │\n")
 	}
 	b.WriteString("╰" + strings.Repeat("─", inside+2) + "╯\n")
 	return s.Print("%s", Verbatim(b.String()))

@@ -45,7 +45,7 @@ func TestPanelOnNarrowTerminal(t *testing.T) {
 	same(t, out.String(), strings.Join([]string{
 		"╭─ User Details ───────────────────────╮",
 		"│ id: usr_81aa20c77f02                 │",
-		"│ \u2068name: יעל 山田 \\x1b[31m\u2069              │",
+		"│ \u2068name: יעל 山田 \\x1b[31m\u2069             \x1b[39G │",
 		"│ email: longlonglonglonglonglonglongl │",
 		"│   onglonglonglonglong@example.test   │",
 		"│ temporary_password: —                │",

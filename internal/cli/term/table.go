@@ -10,7 +10,7 @@ import (
 // too wide, down to foldLeast.
 const (
 	foldAt    = 30
-	foldLeast = 8
+	foldLeast = 6
 	absent    = "—"
 )
 
@@ -100,10 +100,10 @@ func (t *TableWriter[T]) Close() error {
 	if err := t.draw(g); err != nil {
 		return err
 	}
-	switch {
-	case len(dropped) > 0:
+	if len(dropped) > 0 {
 		t.s.Notice("Left out to fit the terminal: %s. To see every column, add -o json", strings.Join(dropped, ", "))
-	case wide:
+	}
+	if wide {
 		t.s.Notice("The table is wider than the terminal. To see it whole, add -o json")
 	}
 	return nil
@@ -112,13 +112,14 @@ func (t *TableWriter[T]) Close() error {
 func (t *TableWriter[T]) draw(g lanes) error {
 	w := bufio.NewWriterSize(sink{t.s.Out, stdout}, 64<<10)
 	g.top(w, t.s.OutColor)
+	fixed := t.s.OutTTY && !t.s.dumb() && g.total() <= t.s.columns()
 	first := true
 	err := t.rows.each(func(cells []string) error {
 		if !first {
 			g.rule(w, "├─", "─┼─", "─┤", "─")
 		}
 		first = false
-		g.row(w, cells, t.s.OutTTY, t.s.OutColor)
+		g.row(w, cells, t.s.OutTTY, fixed, t.s.OutColor)
 		return nil
 	})
 	if err != nil {

@@ -1,17 +1,51 @@
 package term
 
 import (
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
 
-// width is the number of terminal columns that s takes.
+// width is the number of columns that s takes on a terminal of today: an emoji
+// of several runes is one, as is a letter with its marks. Older terminals add
+// the runes up; settle makes up for that.
 func width(s string) int {
 	if plain(s) == len(s) {
 		return len(s)
 	}
-	return uniseg.StringWidth(s)
+	n, state := 0, -1
+	for s != "" {
+		var w int
+		s, w, state = cluster(s, state)
+		n += w
+	}
+	return n
+}
+
+// cluster parts s after its first character, as uniseg does, and corrects
+// where uniseg's width is no terminal's: keycaps and the long dashes.
+func cluster(s string, state int) (rest string, columns, next int) {
+	first, rest, columns, next := uniseg.FirstGraphemeClusterInString(s, state)
+	r, size := utf8.DecodeRuneInString(first)
+	switch {
+	case strings.HasSuffix(first[size:], "\ufe0f\u20e3"):
+		columns = 2
+	case r == '\u2e3a' || r == '\u2e3b':
+		columns = 1
+	}
+	return rest, columns, next
+}
+
+// settle returns the escape that puts a terminal's cursor into a column,
+// counted from 1, after text of which terminals disagree how wide it is. What
+// stands to its right is then in its place on all of them.
+func settle(text string, column int) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x300 && r != '—' }) {
+		return ""
+	}
+	return "\x1b[" + strconv.Itoa(column) + "G"
 }
 
 // cut is the longest beginning of s that fits into limit columns.
@@ -25,7 +59,7 @@ func cut(s string, limit int) string {
 func split(s string, limit int) (head, tail string) {
 	used, state, rest := 0, -1, s
 	for rest != "" {
-		_, next, w, newState := uniseg.FirstGraphemeClusterInString(rest, state)
+		next, w, newState := cluster(rest, state)
 		if used+w > limit {
 			break
 		}
@@ -54,7 +88,7 @@ func fold(s string, limit int) []string {
 func splitAtWord(s string, limit int) (head, tail string) {
 	head, tail = split(s, limit)
 	if head == "" && tail != "" {
-		_, _, w, _ := uniseg.FirstGraphemeClusterInString(s, -1)
+		_, w, _ := cluster(s, -1)
 		head, tail = split(s, w)
 	}
 	if tail == "" || tail[0] == ' ' {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -81,11 +82,11 @@ func (f *from) checkResults() error {
 }
 
 // resultsPath is where the results go: beside the list, named after it and
-// what is done, or in this folder.
+// what is done. Those of a pipe go to this folder.
 func (f *from) resultsPath(v *verb) string {
-	base := strings.TrimSuffix(f.path, filepath.Ext(f.path))
-	if f.path == "-" {
-		base = "users"
+	base := "users"
+	if info, err := os.Stat(f.path); err == nil && info.Mode().IsRegular() {
+		base = strings.TrimSuffix(f.path, filepath.Ext(f.path))
 	}
 	return cmp.Or(f.resume, f.results, base+"."+v.name+"-results.csv")
 }

@@ -41,6 +41,7 @@ func (b *batch) all(ctx context.Context, c *client.Client) {
 	done := b.journal.keep()
 	b.each(ctx, b.verb.doing, left, func(ctx context.Context, i *item) {
 		b.verb.do(ctx, c, i)
+		i.problem = b.env.Redact(i.problem)
 		if i.status != "" {
 			done <- i
 		}

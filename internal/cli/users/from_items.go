@@ -3,10 +3,9 @@ package users
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 
 	"ax/internal/cli/command"
 	"ax/internal/client"
@@ -22,10 +21,10 @@ type item struct {
 	mode      string
 	developer *bool
 
-	taken    *sync.Map // by user id, the line that is about them
-	sent     bool      // before, and no answer is known
-	before   rowResult // of the run that this one resumes
-	userID   string    // as the server has it
+	taken    *sync.Map  // by user id, the line that is about them
+	sent     bool       // before, and no answer is known
+	before   *rowResult // of the run that this one resumes, if there was one
+	userID   string     // as the server has it
 	fullName string
 	status   string // "" as long as it is not known
 	password string
@@ -45,7 +44,7 @@ func (f *from) read(e *command.Env, v *verb) ([]*item, error) {
 		return nil, &command.InputError{Err: err}
 	}
 	defer list.Close() //nolint:errcheck // it was only read
-	r := &listReader{verb: v, columns: columns, faults: faults{path: f.label()}, lines: map[string]int{}}
+	r := &listReader{verb: v, columns: columns, faults: faults{path: f.label()}, seen: map[uint64]int32{}, seed: maphash.MakeSeed()}
 	for row, err := range list.All() {
 		if err := r.add(row, err); err != nil {
 			return nil, err
@@ -80,7 +79,8 @@ type listReader struct {
 	columns *columnMap
 	items   []*item
 	faults  faults
-	lines   map[string]int // of ids and addresses
+	seen    map[uint64]int32 // by the hash of an id or address, an item: a list may be long
+	seed    maphash.Seed
 	taken   sync.Map
 }
 
@@ -147,18 +147,24 @@ func (r *listReader) fill(i *item, row rows.Row) (flaws []flaw) {
 
 // twice finds a user who stands on an earlier line too.
 func (r *listReader) twice(i *item) (flaws []flaw) {
-	for name, value := range map[string]string{"id": i.id, "email": client.AddressKey(i.email)} {
+	for name, key := range map[string]func(*item) string{"id": (*item).idKey, "email": (*item).emailKey} {
+		value := key(i)
 		if value == "" {
 			continue
 		}
-		if line, ok := r.lines[name+value]; ok {
-			flaws = append(flaws, flawf(name, "the same as on line %d", line)...)
-			continue
+		hash := maphash.String(r.seed, name+value)
+		if n, ok := r.seen[hash]; !ok {
+			r.seen[hash] = int32(len(r.items)) //nolint:gosec // items of two thousand million bytes do not fit
+		} else if earlier := r.items[n]; key(earlier) == value {
+			flaws = append(flaws, flawf(name, "the same as on line %d", earlier.line)...)
 		}
-		r.lines[name+value] = i.line
 	}
 	return flaws
 }
+
+func (i *item) idKey() string { return i.id }
+
+func (i *item) emailKey() string { return client.AddressKey(i.email) }
 
 // faults are all the faults of a list; only so many are shown.
 type faults struct {
@@ -192,105 +198,4 @@ func (f *faults) err() error {
 		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return command.Usagef("%s", strings.Join(lines, "\n  "))
-}
-
-// The fields. Each set returns what is wrong with a value.
-
-func idField() field {
-	return field{name: "id", other: []string{"userid"}, set: func(i *item, v string) string {
-		i.id = v
-		return unfit(v)
-	}}
-}
-
-func emailField() field {
-	return field{name: "email", other: []string{"emailaddress"}, set: func(i *item, v string) string {
-		i.email = v
-		return unfitAddress(v)
-	}}
-}
-
-func nameField() field {
-	return field{name: "full_name", other: []string{"name"}, set: func(i *item, v string) string {
-		i.name = v
-		if utf8.RuneCountInString(v) > 255 {
-			return "must be at most 255 characters"
-		}
-		return unfit(v)
-	}}
-}
-
-func roleField(fallback string) field {
-	return field{name: "role", other: []string{"rolename"}, fallback: fallback, flag: "--role", set: func(i *item, v string) (text string) {
-		i.role, text = choice(v, roles())
-		return text
-	}}
-}
-
-func modeField(fallback string) field {
-	return field{name: "invite_mode", fallback: fallback, flag: "--invite-mode", set: func(i *item, v string) (text string) {
-		i.mode, text = choice(v, inviteModes())
-		return text
-	}}
-}
-
-func developerField(fallback string) field {
-	return field{name: "is_developer", other: []string{"developer"}, fallback: fallback, flag: "--is-developer", set: func(i *item, v string) string {
-		yes := false
-		switch strings.ToLower(v) {
-		case "true", "yes", "1":
-			yes = true
-		case "false", "no", "0":
-		default:
-			return fmt.Sprintf("%s is neither true nor false", sample(v))
-		}
-		i.developer = &yes
-		return ""
-	}}
-}
-
-func choice(value string, values []string) (string, string) {
-	for _, v := range values {
-		if strings.EqualFold(strings.NewReplacer(" ", "_", "-", "_").Replace(value), v) {
-			return v, ""
-		}
-	}
-	return "", fmt.Sprintf("%s is not one of %s", sample(value), strings.ToLower(strings.Join(values, ", ")))
-}
-
-// sample is a value as a message shows it.
-func sample(value string) string {
-	const most = 60
-	if utf8.RuneCountInString(value) > most {
-		value = string([]rune(value)[:most]) + "…"
-	}
-	return fmt.Sprintf("%q", value)
-}
-
-// unfit says why no server would take a text.
-func unfit(value string) string {
-	switch {
-	case !utf8.ValidString(value):
-		return "the text is not UTF-8"
-	case strings.ContainsFunc(value, unicode.IsControl):
-		return fmt.Sprintf("%s has a line break or another control character in it", sample(value))
-	}
-	return ""
-}
-
-// unfitAddress finds what cannot be an address anywhere. The last word on it
-// has the server.
-func unfitAddress(value string) string {
-	at := strings.LastIndexByte(value, '@')
-	switch {
-	case unfit(value) != "":
-		return unfit(value)
-	case len(value) > 254:
-		return "must be at most 254 bytes"
-	case at < 1 || at == len(value)-1 || strings.ContainsFunc(value, unicode.IsSpace) || strings.ContainsAny(value, "<>,;"):
-		return fmt.Sprintf("%s is not an address like jane@example.com", sample(value))
-	case !strings.Contains(value[at+1:], ".") || strings.HasSuffix(value, ".") || strings.Contains(value[at:], "@.") || strings.Contains(value[at:], ".."):
-		return fmt.Sprintf("%s does not end in a domain like example.com", sample(value))
-	}
-	return ""
 }

@@ -121,7 +121,7 @@ func (b *batch) report(ctx context.Context, out *command.Output[rowResult]) erro
 func (i *item) restore() {
 	switch {
 	case i.status != "":
-	case i.before.Status != "" && i.before.Status != begun:
+	case i.before != nil && i.before.Status != begun:
 		i.isNot(i.before.Status, i.before.Error)
 	case i.sent:
 		i.isNot(unknown, "it is not known whether it was done")

@@ -92,8 +92,9 @@ func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if body.Name != nil {
 		body.CreateUserRequest.Name = *body.Name
 	}
-	id, action, one := r.URL.Path, "", false
-	if id, one = strings.CutPrefix(r.URL.Path, "/v2/users/"); one {
+	id, one := strings.CutPrefix(r.URL.Path, "/v2/users/")
+	action := ""
+	if one {
 		id, action, _ = strings.Cut(id, "/")
 	}
 	email := r.URL.Query().Get("email") + body.Email
@@ -193,5 +194,7 @@ func (o *office) create(w http.ResponseWriter, r *http.Request, at int, body wir
 func send(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		panic(err)
+	}
 }

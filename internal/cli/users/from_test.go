@@ -601,3 +601,18 @@ func TestResendFrom(t *testing.T) {
 	same(t, rowsOf(t, got), []string{"2 ann@example.com id-ann found", want[1], want[2], "5 dee@example.com id-dee found", "6 eve@example.com id-eve found", want[5]})
 	same(t, o.wrote(), []string{})
 }
+
+// A server that repeats the key it was sent does not get it into any file.
+func TestFromKeepsNoKey(t *testing.T) {
+	t.Parallel()
+	s := clitest.NewServer(t).On("POST /v2/users", clitest.Problem(422, "No", "not with "+clitest.Key))
+	w := clitest.On(t, s)
+	got := listed(t, w, "create", three, creating("none")...)
+	says(t, got, 4)
+	for _, text := range []string{got.Out, got.Err, results(t, w, "list.create-results.csv")} {
+		if strings.Contains(text, clitest.Key) {
+			t.Errorf("the key is in\n%s", text)
+		}
+	}
+	same(t, strings.Contains(got.Out, "not with [redacted]"), true)
+}

@@ -44,7 +44,7 @@ func (w *World) Good(t testing.TB, secret string, p directory.Purpose) bool {
 	t.Helper()
 	var good bool
 	err := unkept{w.Store}.Write(t.Context(), func(tx directory.Tx) (err error) {
-		_, good, err = tx.SpendToken(directory.DigestOf(secret), p, w.Clock.Now())
+		good, err = tx.SpendToken(directory.DigestOf(secret), p, w.Clock.Now())
 		return err
 	})
 	if err != nil {

@@ -297,13 +297,13 @@ func (s subject) user(id directory.UserID) directory.User {
 }
 
 // spend tries to spend a token and keeps the outcome.
-func (s subject) spend(secret string, p directory.Purpose, at time.Time) (userSeq int64, ok bool) {
+func (s subject) spend(secret string, p directory.Purpose, at time.Time) (ok bool) {
 	s.Helper()
 	s.write(func(tx directory.Tx) (err error) {
-		userSeq, ok, err = tx.SpendToken(directory.DigestOf(secret), p, at)
+		ok, err = tx.SpendToken(directory.DigestOf(secret), p, at)
 		return err
 	})
-	return userSeq, ok
+	return ok
 }
 
 // token is the token of a secret, which must be there.

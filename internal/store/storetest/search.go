@@ -18,6 +18,7 @@ func searchCases() []testCase {
 		{"Users never lists deleted users", deletedUsers},
 		{"EmailContains is literal, in any case and script", emailContains},
 		{"EmailContains finds what a plain reading of every address finds", plainReading},
+		{"EmailContains finds pieces of addresses, before the @, behind it and across", acrossTheAt},
 		{"EmailContains, Statuses, After and Limit hold together", combinedQuery},
 		{"EmailContains finds what the same transaction wrote, and not what it undid", searchInside},
 	}
@@ -188,10 +189,52 @@ func plainReading(s subject) {
 		}
 		return string(t)
 	}
+	s.likePlainReading(random, 250, 400, func(int) string { return text(9) + "@example.com" }, func([]directory.User) string { return text(5) })
+}
+
+// acrossTheAt searches for pieces of addresses, which hold ends of what
+// stands before the @ and beginnings of domains, in many domains, few of which
+// have many people, and some of which begin or end as others do.
+func acrossTheAt(s subject) {
+	random := rand.New(rand.NewPCG(2026, 4)) // the same each time
+	domains := []string{"example.com", "example.com", "example.com", "example.com.au", "example.co", "mail.example.com", "xn--mnchen-3ya.example", "a.b"}
+	for n := range 30 {
+		domains = append(domains, fmt.Sprintf("team%d.example.net", n))
+	}
+	locals := []string{"ann", "joann", "mary.ann", "a", "an", "bo", "example.com", "team1", "net.exam", "é", "joanné", "tom+ann", "xxann", "abcdefgann"}
+	address := func(n int) string {
+		local := locals[random.IntN(len(locals))]
+		if random.IntN(3) > 0 {
+			local = fmt.Sprintf("%d%s", n, local)
+		}
+		return local + "@" + domains[random.IntN(len(domains))]
+	}
+	piece := func(users []directory.User) string {
+		runes := []rune(users[random.IntN(len(users))].Email)
+		from := random.IntN(len(runes))
+		if random.IntN(4) == 0 {
+			from = 0
+		}
+		to := from + 1 + random.IntN(len(runes)-from)
+		if random.IntN(3) == 0 {
+			to = len(runes)
+		}
+		p := string(runes[from:to])
+		if random.IntN(8) == 0 {
+			p = strings.Replace(p, "ann@", "ana@", 1) + ".au"
+		}
+		return p
+	}
+	s.likePlainReading(random, 2600, 600, address, piece)
+}
+
+// likePlainReading compares searches with the obvious program.
+func (s subject) likePlainReading(random *rand.Rand, people, searches int, address func(n int) string, term func([]directory.User) string) {
+	s.Helper()
 	var users []directory.User
 	taken := map[string]bool{}
-	for len(users) < 250 {
-		email := text(9) + "@example.com"
+	for n := 0; len(users) < people; n++ {
+		email := address(n)
 		if taken[directory.Fold(email)] {
 			continue
 		}
@@ -203,8 +246,8 @@ func plainReading(s subject) {
 	users = s.add(users...)
 	sets := statusSets()
 	hits := 0
-	for n := range 400 {
-		q := directory.UserQuery{EmailContains: directory.Fold(text(5)), Statuses: sets[n%len(sets)], Now: noon, Limit: 20}
+	for n := range searches {
+		q := directory.UserQuery{EmailContains: directory.Fold(term(users)), Statuses: sets[n%len(sets)], Now: noon, Limit: 20}
 		if n%3 == 0 {
 			q.After = users[random.IntN(100)].Seq
 		}

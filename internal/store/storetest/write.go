@@ -82,7 +82,7 @@ func (s subject) kept(email string) string {
 	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		s.Fatal(err)
 	}
-	_, spendable := s.spend(email, directory.TokenReset, noon)
+	spendable := s.spend(email, directory.TokenReset, noon)
 	entries := 0
 	for _, e := range s.entries() {
 		if e.ID == email {

@@ -1,2 +1,2 @@
--- Here the index is brought up to date by each change itself.
-SELECT 1;
+-- Backwards, up to the @: who has "ann@example.com" in their address stands together.
+CREATE INDEX users_address ON users ((reverse(split_part(email_key, '@', 1))) COLLATE "C");
