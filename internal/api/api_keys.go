@@ -79,7 +79,6 @@ func createAPIKey(c *call) (answer, error) {
 		if body.Organizations != nil || body.AccountRole != nil {
 			return answer{}, badRequest("organizations, account_role: only a SERVICE key has them.")
 		}
-		in.CreateKey.Unsound = in.Unsound
 		k, err := c.api.Directory.CreateOwnKey(c.Context(), c.actor, in.CreateKey)
 		return answer{status: http.StatusCreated, body: c.createdKey(k, nil)}, err
 	case wire.KeyTypeService:
@@ -125,7 +124,7 @@ func refreshAPIKey(c *call) (answer, error) {
 		}
 	}
 	var faults []directory.Fault
-	in := directory.RefreshKey{Grace: time.Duration(body.GracePeriodSeconds) * time.Second}
+	in := directory.RefreshKey{Grace: body.GracePeriodSeconds}
 	in.ExpiresAt = expiry(body.ExpiresAt, func(field, detail string) { faults = append(faults, directory.Fault{Field: field, Detail: detail}) })
 	if faults != nil {
 		return answer{}, directory.Unsound(faults)

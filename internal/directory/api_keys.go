@@ -9,7 +9,7 @@ import (
 // or, with a space, of the service keys in it.
 type ListKeys struct {
 	Service bool    // without a space: the service keys that the user made
-	User    bool    // with a space: there are none
+	User    bool    // keys of people only: in a space, and of a bot, there are none
 	Ended   bool    // revoked or expired ones, instead of those in force
 	SpaceID SpaceID // empty for none
 	UserID  UserID  // the owner, or in a space the creator; empty for the actor, or any creator
@@ -29,8 +29,12 @@ func (d *Directory) ListKeys(ctx context.Context, a Actor, in ListKeys) (Page[AP
 	}
 	q.Now, q.Ended = d.now(), in.Ended
 	filter := []string{string(in.SpaceID), string(in.UserID), flag(in.Service), flag(in.User), flag(in.Ended)}
+	if in.SpaceID == "" && in.UserID == "" {
+		filter[1] = string(a.UserID) // another's cursor is not for this list
+	}
+	bots := in.SpaceID != "" || q.OwnerSeq == a.UserSeq && a.Via == ViaService
 	return page(d.Key, "api_keys", filter, in.Limit, in.Cursor, func(after int64, limit int) ([]APIKey, error) {
-		if in.SpaceID != "" && in.User {
+		if bots && in.User { // bots own service keys only
 			return nil, nil
 		}
 		q.After, q.Limit = after, limit
@@ -67,9 +71,9 @@ func (in ListKeys) query(r Reads, a Actor) (q KeyQuery, err error) {
 			return q, err
 		}
 	}
-	if in.Service && a.Via != ViaService {
+	if own := a.Via == ViaService && user == a.UserSeq; in.Service && !own {
 		q.CreatorSeq = user
-	} else {
+	} else { // of a bot that asks for its own: the key that it acts for
 		q.OwnerSeq = user
 	}
 	return q, nil
@@ -88,18 +92,21 @@ func userSeq(r Reads, id UserID) (int64, error) {
 
 // A RefreshKey asks for another secret.
 type RefreshKey struct {
-	ExpiresAt time.Time     // zero: none is given
-	Grace     time.Duration // how long the old key is still good
+	ExpiresAt time.Time // zero: none is given
+	Grace     int       // seconds for which the old key is still good
 }
 
-const maxGrace = 24 * time.Hour
+const maxGrace = 24 * 60 * 60 // seconds
 
 // RefreshKey puts a new key, with an id of its own, in the place of one that
 // is in force. The new one is never good for longer.
 func (d *Directory) RefreshKey(ctx context.Context, a Actor, id string, in RefreshKey) (k IssuedKey, err error) {
 	err = d.onKey(ctx, a, id, CreateServiceKeys, func(tx Tx, old APIKey, owner User) error {
-		if !a.Developer {
+		if !a.Developer || !owner.Developer { // nobody's key that could not be used
 			return errNotDeveloper()
+		}
+		if err := mayActAs(tx, a, owner); err != nil {
+			return err
 		}
 		now := d.now()
 		if err := in.sound(old, now); err != nil {
@@ -111,18 +118,23 @@ func (d *Directory) RefreshKey(ctx context.Context, a Actor, id string, in Refre
 		if err != nil {
 			return err
 		}
-		ended := old
-		if in.Grace == 0 {
-			ended.RevokedAt = now
-		} else if until := now.Add(in.Grace); old.ExpiresAt.IsZero() || until.Before(old.ExpiresAt) {
-			ended.ExpiresAt = until
-		}
+		ended := in.end(old, now)
 		if err := tx.EndKey(ended); err != nil {
 			return err
 		}
 		return d.recordOn(tx, a, "refresh_api_key", id, append([]Change{{Field: "new_id", To: k.ID}}, keyChanges(old, ended)...))
 	})
 	return k, err
+}
+
+// end is the old key as it stands beside the new one.
+func (in RefreshKey) end(old APIKey, now time.Time) APIKey {
+	if in.Grace == 0 {
+		old.RevokedAt = now
+	} else if until := now.Add(time.Duration(in.Grace) * time.Second); old.ExpiresAt.IsZero() || until.Before(old.ExpiresAt) {
+		old.ExpiresAt = until
+	}
+	return old
 }
 
 func (in RefreshKey) sound(old APIKey, now time.Time) error {
@@ -134,7 +146,7 @@ func (in RefreshKey) sound(old APIKey, now time.Time) error {
 		faults.add("expires_at", "must be given, since the key expires; it may be that of the key at the latest")
 	case in.ExpiresAt.IsZero():
 	case !in.ExpiresAt.After(now):
-		faults.add("expires_at", "must be in the future")
+		faults.add("expires_at", expiryPast)
 	case !old.ExpiresAt.IsZero() && in.ExpiresAt.After(old.ExpiresAt):
 		faults.add("expires_at", "must not be later than that of the key")
 	}
@@ -167,18 +179,12 @@ func (d *Directory) onKey(ctx context.Context, a Actor, id string, what Action, 
 		return errIDMalformed("api_key_id")
 	}
 	return d.Store.Write(ctx, func(tx Tx) error {
-		k, ok, err := tx.LockKey(id)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return errKeyNotFound()
-		}
-		owner, _, err := tx.LockUser(k.Owner)
-		if err != nil {
-			return err
-		}
+		k, owner, ok, err := tx.LockKey(id)
 		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return errKeyNotFound()
 		case k.Service:
 			err = mayOnServiceKey(tx, a, k, what)
 		case k.UserSeq == a.UserSeq:

@@ -87,6 +87,16 @@ func operations() []operation {
 			_, err := d.CreateOwnKey(ctx, dirtest.ActorFor(p.User), directory.CreateKey{Name: "key"})
 			return err
 		}},
+		{"make a service key", dirtest.Active, func(ctx context.Context, d *directory.Directory, w *dirtest.World, _ dirtest.Person) error {
+			return makeBot(ctx, d, w)
+		}},
+		{"refresh a key", dirtest.Active, func(ctx context.Context, d *directory.Directory, w *dirtest.World, p dirtest.Person) error {
+			_, err := d.RefreshKey(ctx, dirtest.ActorFor(p.User), onlyKey(ctx, w, p), directory.RefreshKey{})
+			return err
+		}},
+		{"revoke a key", dirtest.Active, func(ctx context.Context, d *directory.Directory, w *dirtest.World, p dirtest.Person) error {
+			return d.RevokeKey(ctx, dirtest.ActorFor(p.User), onlyKey(ctx, w, p))
+		}},
 		{"retry a letter", dirtest.InvitedByLink, func(ctx context.Context, d *directory.Directory, w *dirtest.World, _ dirtest.Person) error {
 			letters, err := w.Directory.Letters(ctx, 0, 1)
 			if err != nil {
@@ -95,6 +105,30 @@ func operations() []operation {
 			return d.RetryLetter(ctx, directory.Host("root"), letters[0].ID)
 		}},
 	}
+}
+
+// onlyKey is the id of a person's one key.
+func onlyKey(ctx context.Context, w *dirtest.World, p dirtest.Person) string {
+	all, err := w.Store.Read(ctx).KeysOf(p.Seq)
+	if err != nil || len(all) == 0 {
+		return ""
+	}
+	return all[len(all)-1].ID
+}
+
+// makeBot makes a service key in every organization and space that there is.
+func makeBot(ctx context.Context, d *directory.Directory, w *dirtest.World) error {
+	r := w.Store.Read(ctx)
+	spaces, err := r.Spaces(directory.SpaceQuery{All: true, Limit: 100})
+	if err != nil {
+		return err
+	}
+	in := directory.CreateServiceKey{CreateKey: directory.CreateKey{Name: "machine"}}
+	for _, s := range spaces {
+		in.Organizations = append(in.Organizations, directory.BotOrganization{ID: s.Item.OrganizationID, Spaces: []directory.BotSpace{{ID: s.Item.ID}}})
+	}
+	_, _, err = d.CreateServiceKey(ctx, w.Admin, in)
+	return err
 }
 
 // A change, the letter that announces it and the audit entry that records it
@@ -106,6 +140,10 @@ func TestAllOrNothing(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			p := w.Put(t, "pat@example.com", op.standing)
+			w.NewSpace(t, w.NewOrganization(t, "One"), "Lab", false)
+			if op.standing == dirtest.Active {
+				w.APIKey(t, "pat@example.com")
+			}
 			w.Clock.Advance(time.Minute)
 			broken := &faulty{Store: w.Store}
 			d := *w.Directory

@@ -354,6 +354,12 @@ func errKeyEnded() *Error {
 
 func errKeyNotFound() *Error { return &Error{Kind: NotFound, Detail: "API key not found."} }
 
-func errExpiryPast() *Error {
-	return errInvalid([]Fault{{"expires_at", "must be in the future"}})
+const expiryPast = "must be in the future"
+
+func errNoPerson() *Error {
+	return &Error{Kind: Forbidden, Detail: "A service key belongs to no person, so it cannot create a USER key; sign in with a key of your own."}
+}
+
+func errBotAbove() *Error {
+	return &Error{Kind: Forbidden, Detail: "This service key may do more than you; ask an administrator of the account."}
 }

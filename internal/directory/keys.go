@@ -59,8 +59,9 @@ type KeyQuery struct {
 // KeyTx is what operations on keys ask of a transaction.
 type KeyTx interface {
 	InsertKey(k APIKey) error
-	// LockKey finds a key, and nobody else changes it until the transaction ends.
-	LockKey(id string) (k APIKey, ok bool, err error)
+	// LockKey finds a key and its owner, and nobody else changes either until
+	// the transaction ends. The owner is locked first, as when one is deleted.
+	LockKey(id string) (k APIKey, owner User, ok bool, err error)
 	// EndKey writes when a key expires and whether it is revoked.
 	EndKey(k APIKey) error
 	// NoteKeyUse writes when a key was used last.
@@ -145,10 +146,15 @@ type IssuedKey struct {
 
 // CreateOwnKey makes a key for the actor, a person with developer access.
 func (d *Directory) CreateOwnKey(ctx context.Context, a Actor, in CreateKey) (k IssuedKey, err error) {
-	if !a.Developer || a.Via == ViaService {
+	switch {
+	case a.Via == ViaService:
+		return k, errNoPerson()
+	case !a.Developer:
 		return k, errNotDeveloper()
 	}
-	if err := in.sound(d.now()); err != nil {
+	faults := faultList(in.Unsound)
+	in.sound(d.now(), &faults)
+	if err := faults.err(); err != nil {
 		return k, err
 	}
 	err = d.Store.Write(ctx, func(tx Tx) error {
@@ -166,14 +172,12 @@ func (d *Directory) CreateOwnKey(ctx context.Context, a Actor, in CreateKey) (k 
 }
 
 // sound trims and checks the request (contract, "API keys").
-func (in *CreateKey) sound(now time.Time) error {
-	faults := faultList(in.Unsound)
+func (in *CreateKey) sound(now time.Time, faults *faultList) {
 	in.Name = faults.text("name", in.Name, maxKeyName, true)
 	in.Description = faults.text("description", in.Description, maxDescription, false)
 	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
-		faults = append(faults, errExpiryPast().Fields...)
+		faults.add("expires_at", expiryPast)
 	}
-	return faults.err()
 }
 
 const maxKeyName = 256 // characters (contract, "API keys")

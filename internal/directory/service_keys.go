@@ -15,7 +15,6 @@ type CreateServiceKey struct {
 	CreateKey
 	AccountRole   Role
 	Organizations []BotOrganization
-	Unsound       []Fault // what the caller already found wrong
 }
 
 // A BotOrganization is an organization that a bot belongs to.
@@ -42,8 +41,9 @@ type Bot struct {
 type BotReads interface {
 	// BotByID finds a bot with all that it belongs to, in listing order.
 	BotByID(id UserID) (b Bot, ok bool, err error)
-	// BotSpaces are the seqs of the spaces that a bot belongs to.
-	BotSpaces(userSeq int64) ([]int64, error)
+	// BotGrants are what a user, who may be the bot itself, is granted in each
+	// space that a bot belongs to, by the seq of the space.
+	BotGrants(botSeq, userSeq int64) (map[int64]Grants, error)
 }
 
 // CreateServiceKey makes a bot that belongs to the named spaces, and its key.
@@ -73,6 +73,9 @@ func (d *Directory) CreateServiceKey(ctx context.Context, a Actor, in CreateServ
 			}
 			b.Organizations = append(b.Organizations, joined)
 		}
+		if !a.coversInAccount(b.Role) { // said to those only who may make keys there
+			return errInvalid([]Fault{{"account_role", aboveOwn}})
+		}
 		k, err = d.mintKey(tx, b.User, APIKey{Name: in.Name, Description: in.Description, ExpiresAt: in.ExpiresAt, CreatorSeq: a.UserSeq, CreatedBy: a.UserID})
 		if err != nil {
 			return err
@@ -101,7 +104,10 @@ func (d *Directory) Bot(ctx context.Context, id UserID) (Bot, error) {
 	return b, err
 }
 
-const maxBotPlaces = 100 // organizations of a bot, and its spaces in each
+const (
+	maxBotPlaces = 100 // organizations of a bot, and its spaces in each
+	aboveOwn     = "is above your own"
+)
 
 // sound says what is wrong with the request (contract, "API keys").
 func (in *CreateServiceKey) sound(d *Directory) error {
@@ -112,35 +118,41 @@ func (in *CreateServiceKey) sound(d *Directory) error {
 		return errMalformed("account_role: a service key cannot be a " + string(in.AccountRole) + ".")
 	}
 	faults := faultList(in.Unsound)
-	in.CreateKey.Unsound = nil
-	if in.AccountRole.Custom() || !slices.Contains(Roles(), in.AccountRole) && !hasFault(faults, "account_role") {
+	in.CreateKey.sound(d.now(), &faults)
+	if in.AccountRole.Custom() || !slices.Contains(Roles(), in.AccountRole) {
 		faults.add("account_role", "must be ADMIN or MEMBER")
 	}
 	if n := len(in.Organizations); n == 0 || n > maxBotPlaces {
 		faults.add("organizations", fmt.Sprintf("must hold 1 to %d organizations", maxBotPlaces))
+		return faults.err()
 	}
 	seen := map[string]bool{}
 	for i := range in.Organizations {
-		in.Organizations[i].sound(fmt.Sprintf("organizations[%d]", i), seen, &faults)
-	}
-	if err := in.CreateKey.sound(d.now()); err != nil {
-		e, ok := err.(*Error) //nolint:errorlint // made by faultList
-		if !ok {
+		if err := in.Organizations[i].sound(fmt.Sprintf("organizations[%d]", i), seen, &faults); err != nil {
 			return err
 		}
-		faults = append(faults, e.Fields...)
 	}
 	return faults.err()
 }
 
-func (o *BotOrganization) sound(field string, seen map[string]bool, faults *faultList) {
-	once := func(field, id string) {
-		if seen[id] {
-			faults.add(field, "is there twice")
-		}
-		seen[id] = true
+// newID reads the id of a place, of which none is named twice.
+func (l *faultList) newID(field, id string, seen map[string]bool) error {
+	switch {
+	case id == "":
+		l.add(field, "must not be empty")
+	case !WellFormedID(id):
+		return errIDMalformed(field)
+	case seen[id]:
+		l.add(field, "is there twice")
 	}
-	once(field+".org_id", string(o.ID))
+	seen[id] = true
+	return nil
+}
+
+func (o *BotOrganization) sound(field string, seen map[string]bool, faults *faultList) error {
+	if err := faults.newID(field+".org_id", string(o.ID), seen); err != nil {
+		return err
+	}
 	if o.Role == "" {
 		o.Role = RoleReadOnly
 	}
@@ -149,17 +161,21 @@ func (o *BotOrganization) sound(field string, seen map[string]bool, faults *faul
 	}
 	if n := len(o.Spaces); n == 0 || n > maxBotPlaces {
 		faults.add(field+".spaces", fmt.Sprintf("must hold 1 to %d spaces", maxBotPlaces))
+		return nil
 	}
 	for i := range o.Spaces {
-		s := &o.Spaces[i]
-		once(fmt.Sprintf("%s.spaces[%d].space_id", field, i), string(s.ID))
+		s, at := &o.Spaces[i], fmt.Sprintf("%s.spaces[%d]", field, i)
+		if err := faults.newID(at+".space_id", string(s.ID), seen); err != nil {
+			return err
+		}
 		if s.Role == "" {
 			s.Role = RoleMember
 		}
 		if !botRole(s.Role, true) {
-			faults.add(fmt.Sprintf("%s.spaces[%d].role", field, i), "must be ADMIN, MEMBER, READ_ONLY or the id of a role")
+			faults.add(at+".role", "must be ADMIN, MEMBER, READ_ONLY or the id of a role")
 		}
 	}
+	return nil
 }
 
 func botRole(r Role, custom bool) bool {
@@ -172,12 +188,6 @@ func (d *Directory) joinBot(tx Tx, a Actor, bot User, in BotOrganization, field 
 	if err != nil {
 		return in, err
 	}
-	if a.Role != RoleAdmin && bot.Role == RoleAdmin {
-		return in, errInvalid([]Fault{{"account_role", "is above your own"}})
-	}
-	if !g.covers(InOrganization, Grant{Role: in.Role}) {
-		return in, errInvalid([]Fault{{field + ".role", "is above your own"}})
-	}
 	if err := d.join(tx, "OrganizationMembership", in.Role, func(m *Membership) error { return tx.SetOrganizationMember(o.Seq, bot.Seq, m) }); err != nil {
 		return in, err
 	}
@@ -186,6 +196,9 @@ func (d *Directory) joinBot(tx Tx, a Actor, bot User, in BotOrganization, field 
 		if err := d.joinBotSpace(tx, a, bot, o, &in.Spaces[i], fmt.Sprintf("%s.spaces[%d]", field, i)); err != nil {
 			return in, err
 		}
+	}
+	if !g.covers(InOrganization, Grant{Role: in.Role}) { // as in CreateServiceKey
+		return in, errInvalid([]Fault{{field + ".role", aboveOwn}})
 	}
 	return in, nil
 }
@@ -210,7 +223,7 @@ func (d *Directory) joinBotSpace(tx Tx, a Actor, bot User, o Organization, in *B
 		held.Permissions, in.RoleName = r.Permissions, r.Name
 	}
 	if !g.covers(InSpace, held) {
-		return errInvalid([]Fault{{field + ".role", "is above your own"}})
+		return errInvalid([]Fault{{field + ".role", aboveOwn}})
 	}
 	return d.join(tx, "SpaceMembership", in.Role, func(m *Membership) error { return tx.SetSpaceMember(s.Seq, bot.Seq, m) })
 }
@@ -223,11 +236,20 @@ func (d *Directory) join(tx Tx, kind string, role Role, set func(*Membership) er
 	return set(&Membership{ID: id, Role: role, CreatedAt: d.now()})
 }
 
-// covers reports whether the grants come to at least a role at a level.
+// coversInAccount reports whether the actor may at least what a predefined
+// role allows in the account.
+func (a Actor) coversInAccount(role Role) bool {
+	return a.Role == RoleAdmin || role != RoleAdmin && Actor{Role: role}.grants().effective().Within(a.grants().effective())
+}
+
+// covers reports whether the grants come to at least a role at a level. An
+// empty role is none.
 func (g Grants) covers(at Level, role Grant) bool {
-	admin := g.Account.Role == RoleAdmin || g.Organization.Role == RoleAdmin || at <= InSpace && g.Space.Role == RoleAdmin
-	if admin || role.Role == RoleAdmin {
-		return admin
+	switch {
+	case g.Account.Role == RoleAdmin:
+		return true
+	case role.Role == RoleAdmin:
+		return g.Organization.Role == RoleAdmin || at <= InSpace && g.Space.Role == RoleAdmin
 	}
 	mine := g.effective()
 	for _, p := range permissions {
@@ -242,26 +264,73 @@ func (g Grants) covers(at Level, role Grant) bool {
 // administrator of all its spaces, or who may do what in each of them and made
 // it. To those who can see it in none, it is not there.
 func mayOnServiceKey(r Reads, a Actor, k APIKey, what Action) error {
-	spaces, err := r.BotSpaces(k.UserSeq)
+	if a.Role == RoleAdmin {
+		return a.developing()
+	}
+	spaces, err := r.BotGrants(k.UserSeq, a.UserSeq)
 	if err != nil {
 		return err
 	}
-	mine, sees, administers, may := k.CreatorSeq == a.UserSeq && a.UserSeq != 0, a.Role == RoleAdmin, true, true
-	for _, seq := range spaces {
-		g, err := r.SpaceGrants(a.UserSeq, seq)
-		if err != nil {
-			return err
-		}
+	sees, inAll := false, len(spaces) > 0
+	administers, may := inAll, inAll && k.CreatorSeq == a.UserSeq
+	for _, g := range spaces {
 		g = g.with(a)
 		sees = sees || g.may(ReadServiceKeys).Allowed
 		administers = administers && g.may(AddSpaceMembers).Allowed // what only administrators may
 		may = may && g.may(what).Allowed
 	}
-	switch inSpaces := len(spaces) > 0; {
-	case !sees && !mine:
+	switch {
+	case administers || may:
+		return a.developing()
+	case !sees:
 		return errKeyNotFound()
-	case a.Role != RoleAdmin && !(inSpaces && administers) && !(inSpaces && may && mine):
-		return errNoRight(what)
 	}
-	return a.developing()
+	return errNoRight(what)
+}
+
+// mayActAs refuses another secret of a bot to those who may do less than it:
+// with that in hand they would do what it may. Of a person's key nothing is
+// asked: who refreshes it is the person or an administrator.
+func mayActAs(tx Tx, a Actor, owner User) error {
+	if a.Role == RoleAdmin || !owner.Bot {
+		return nil
+	}
+	bot, _, err := tx.BotByID(owner.ID)
+	switch {
+	case err != nil:
+		return err
+	case !a.coversInAccount(owner.Role):
+		return errBotAbove()
+	}
+	for _, in := range bot.Organizations {
+		o, _, err := tx.OrganizationByID(in.ID)
+		if err != nil {
+			return err
+		}
+		g, err := tx.OrganizationGrants(a.UserSeq, o.Seq)
+		if err != nil {
+			return err
+		}
+		if !g.with(a).covers(InOrganization, Grant{Role: in.Role}) {
+			return errBotAbove()
+		}
+	}
+	return mayActInSpaces(tx, a, owner)
+}
+
+func mayActInSpaces(tx Tx, a Actor, bot User) error {
+	theirs, err := tx.BotGrants(bot.Seq, bot.Seq)
+	if err != nil {
+		return err
+	}
+	mine, err := tx.BotGrants(bot.Seq, a.UserSeq)
+	if err != nil {
+		return err
+	}
+	for seq, held := range theirs {
+		if g := mine[seq].with(a); !g.covers(InSpace, held.Space) || !g.covers(InSpace, held.Bound) {
+			return errBotAbove()
+		}
+	}
+	return nil
 }

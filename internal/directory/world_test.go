@@ -306,6 +306,11 @@ func state(t testing.TB, w *dirtest.World, people ...dirtest.Person) string {
 	for _, l := range w.Letters(t) {
 		text += fmt.Sprintf("%+v\n", l)
 	}
+	for _, ended := range []bool{false, true} {
+		keys, err := w.Store.Read(t.Context()).Keys(directory.KeyQuery{Ended: ended, Now: w.Clock.Now(), Limit: 1000})
+		must(t, err)
+		text += fmt.Sprintf("keys, ended %v: %+v\n", ended, keys)
+	}
 	text += access(t, w)
 	for _, e := range w.Entries(t) {
 		text += fmt.Sprintf("entry %s %s\n", e.Operation, e.Subject)

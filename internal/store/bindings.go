@@ -21,11 +21,7 @@ func (s session) RoleBinding(id string) (directory.RoleBinding, bool, error) {
 }
 
 func (tx *Tx) LockRoleBinding(id string) (directory.RoleBinding, bool, error) {
-	of := ""
-	if tx.engine.forUpdate != "" {
-		of = tx.engine.forUpdate + ` OF role_bindings`
-	}
-	return one(tx.session, scanBinding, `SELECT `+bindingColumns+` WHERE role_bindings.id = $1`+of, id)
+	return one(tx.session, scanBinding, `SELECT `+bindingColumns+` WHERE role_bindings.id = $1`+tx.lockOf("role_bindings"), id)
 }
 
 func (s session) RoleBindings(q directory.BindingQuery) ([]directory.RoleBinding, error) {

@@ -91,12 +91,22 @@ func (s session) Keys(q directory.KeyQuery) ([]directory.APIKey, error) {
 	return all(s, scanListedKey, listedKeys+` WHERE `+strings.Join(where, ` AND `)+` ORDER BY api_keys.seq LIMIT `+b.arg(q.Limit), b.args...)
 }
 
-func (tx *Tx) LockKey(id string) (directory.APIKey, bool, error) {
-	of := ""
-	if tx.engine.forUpdate != "" {
-		of = tx.engine.forUpdate + ` OF api_keys`
+func (tx *Tx) LockKey(id string) (k directory.APIKey, owner directory.User, ok bool, err error) {
+	owner, ok, err = one(tx.session, scanUser, `
+		SELECT `+userColumns+` FROM users JOIN api_keys ON api_keys.user_seq = users.seq WHERE api_keys.id = $1`+tx.lockOf("users"), id)
+	if err != nil || !ok {
+		return k, owner, ok, err
 	}
-	return one(tx.session, scanListedKey, listedKeys+` WHERE api_keys.id = $1`+of, id)
+	k, ok, err = one(tx.session, scanListedKey, listedKeys+` WHERE api_keys.id = $1`+tx.lockOf("api_keys"), id)
+	return k, owner, ok, err
+}
+
+// lockOf locks the rows of one table of a join.
+func (tx *Tx) lockOf(table string) string {
+	if tx.engine.forUpdate == "" {
+		return ""
+	}
+	return tx.engine.forUpdate + ` OF ` + table
 }
 
 func (tx *Tx) EndKey(k directory.APIKey) error {
@@ -109,11 +119,19 @@ func (tx *Tx) NoteKeyUse(seq int64, now time.Time) error {
 	return err
 }
 
-func (s session) BotSpaces(userSeq int64) ([]int64, error) {
-	return all(s, func(row scanner) (seq int64, err error) {
-		err = row.Scan(&seq)
-		return seq, err
-	}, `SELECT space_seq FROM space_members WHERE user_seq = $1 ORDER BY space_seq`, userSeq)
+func (s session) BotGrants(botSeq, userSeq int64) (map[int64]directory.Grants, error) {
+	all := map[int64]directory.Grants{}
+	err := s.each(func(row scanner) error {
+		var seq int64
+		var g inSpace
+		if err := row.Scan(append(g.fields(), &seq)...); err != nil {
+			return err
+		}
+		all[seq] = g.grants()
+		return nil
+	}, `SELECT `+spaceGrants+`, spaces.seq FROM spaces`+spaceJoins+`
+		 WHERE spaces.seq IN (SELECT bot.space_seq FROM space_members AS bot WHERE bot.user_seq = $2)`, userSeq, botSeq)
+	return all, err
 }
 
 // BotByID asks for the bot, then for its places, each organization once.
@@ -122,15 +140,18 @@ func (s session) BotByID(id directory.UserID) (b directory.Bot, ok bool, err err
 		return b, ok && b.User.Bot, err
 	}
 	err = s.each(func(row scanner) error {
-		var organization, organizationRole, space, role string
-		var name *string
+		var organization, organizationRole string
+		var space, role, name *string
 		if err := row.Scan(&organization, &organizationRole, &space, &role, &name); err != nil {
 			return err
 		}
 		if n := len(b.Organizations); n == 0 || b.Organizations[n-1].ID != directory.OrganizationID(organization) {
 			b.Organizations = append(b.Organizations, directory.BotOrganization{ID: directory.OrganizationID(organization), Role: directory.Role(organizationRole)})
 		}
-		in := directory.BotSpace{ID: directory.SpaceID(space), Role: directory.Role(role)}
+		if space == nil || role == nil {
+			return nil
+		}
+		in := directory.BotSpace{ID: directory.SpaceID(*space), Role: directory.Role(*role)}
 		if name != nil {
 			in.RoleName = *name
 		}
@@ -138,14 +159,15 @@ func (s session) BotByID(id directory.UserID) (b directory.Bot, ok bool, err err
 		last.Spaces = append(last.Spaces, in)
 		return nil
 	}, `
-		SELECT organizations.id, organization_members.role, spaces.id, space_members.role, roles.name
+		SELECT organizations.id, organization_members.role, joined.id, joined.role, roles.name
 		  FROM organization_members
 		  JOIN organizations ON organizations.seq = organization_members.organization_seq
-		  JOIN spaces ON spaces.organization_seq = organizations.seq
-		  JOIN space_members ON space_members.space_seq = spaces.seq AND space_members.user_seq = organization_members.user_seq
-		  LEFT JOIN roles ON roles.id = space_members.role
+		  LEFT JOIN (SELECT spaces.seq, spaces.id, spaces.organization_seq, space_members.role
+		               FROM space_members JOIN spaces ON spaces.seq = space_members.space_seq
+		              WHERE space_members.user_seq = $1) AS joined ON joined.organization_seq = organizations.seq
+		  LEFT JOIN roles ON roles.id = joined.role
 		 WHERE organization_members.user_seq = $1
-		 ORDER BY organizations.seq, spaces.seq`, b.Seq)
+		 ORDER BY organizations.seq, joined.seq`, b.Seq)
 	return b, true, err
 }
 

@@ -12,6 +12,8 @@ func keyCases() []testCase {
 		{"KeyByDigest finds a key and its owner, with what authentication asks", keyByDigest},
 		{"KeyByDigest shows the owner as of now", keyOwnerNow},
 		{"KeysOf lists a user's keys, the newest first", keysOf},
+		{"Keys lists keys by seq, of an owner, a creator or a space, in force or ended", keys},
+		{"LockKey finds a service key with its bot, and who made it", lockServiceKey},
 		{"EndKey writes when a key expires and whether it is revoked; NoteKeyUse when it was used last", endKey},
 		{"RevokeKeysOf revokes a user's keys that are not revoked yet", revokeKeys},
 	}
@@ -72,11 +74,11 @@ func endKey(s subject) {
 	s.addKeys(apiKey("one", u.Seq), apiKey("two", u.Seq))
 	k, _ := s.key("one")
 	s.write(func(tx directory.Tx) error {
-		found, ok, err := tx.LockKey(k.ID)
-		if err != nil || !ok || found.Seq != k.Seq || found.Owner != u.ID || found.CreatedBy != u.ID || found.Service {
-			s.Errorf("LockKey: %+v, ok %v, error %v", found, ok, err)
+		found, owner, ok, err := tx.LockKey(k.ID)
+		if err != nil || !ok || found.Seq != k.Seq || found.Owner != u.ID || found.CreatedBy != u.ID || found.Service || owner != u {
+			s.Errorf("LockKey: %+v of %+v, ok %v, error %v", found, owner, ok, err)
 		}
-		if _, ok, err := tx.LockKey("nothing"); ok || err != nil {
+		if _, _, ok, err := tx.LockKey("nothing"); ok || err != nil {
 			s.Errorf("LockKey of nothing: ok %v, error %v", ok, err)
 		}
 		found.ExpiresAt, found.RevokedAt, found.Name = noon.Add(time.Hour), noon, "other"

@@ -22,7 +22,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"Installation", installationCases()}, {"Users", userCases()}, {"Search", searchCases()},
 		{"Roles", roleCases()}, {"Bindings", bindingCases()}, {"Restrictions", restrictionCases()}, {"Access", accessCases()},
 		{"Organizations", organizationCases()}, {"Spaces", spaceCases()}, {"Members", memberCases()},
-		{"Tokens", tokenCases()}, {"Keys", keyCases()}, {"Letters", letterCases()}, {"Audit", auditCases()}, {"AuditLog", auditLogCases()}, {"Erasure", erasureCases()},
+		{"Tokens", tokenCases()}, {"Keys", keyCases()}, {"Bots", botCases()}, {"Letters", letterCases()}, {"Audit", auditCases()}, {"AuditLog", auditLogCases()}, {"Erasure", erasureCases()},
 		{"Passwords", passwordCases()}, {"Sessions", sessionCases()}, {"Attempts", attemptCases()},
 	} {
 		t.Run(noun.name, func(t *testing.T) {

@@ -92,6 +92,7 @@ CREATE UNIQUE INDEX resource_restrictions_resource ON resource_restrictions (res
 
 ALTER TABLE api_keys ADD COLUMN created_by INTEGER REFERENCES users (seq); -- NULL: the owner
 ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER;
+CREATE INDEX api_keys_creator ON api_keys (created_by) WHERE created_by IS NOT NULL;
 
 -- The log is read by time. What retention removed ends at the anchor; of what
 -- was erased, a digest stays, so that the chain holds.
