@@ -34,8 +34,7 @@ func (k APIKey) InForce(now time.Time) bool {
 
 // KeyReads are the questions about keys.
 type KeyReads interface {
-	// KeyByDigest finds a key and its owner: the key's id and when it ends,
-	// and of the owner all but InvitedUntil and CreatedAt.
+	// KeyByDigest finds a key and its owner.
 	KeyByDigest(d Digest) (k APIKey, owner User, ok bool, err error)
 	// KeyByID finds a key.
 	KeyByID(id string) (k APIKey, ok bool, err error)

@@ -18,15 +18,9 @@ func keyFields(k *directory.APIKey) []any {
 	}
 }
 
-// KeyByDigest is asked at every request, so it reads no more than it must:
-// each column costs as much as two steps down a tree.
 func (s session) KeyByDigest(d directory.Digest) (k directory.APIKey, owner directory.User, ok bool, err error) {
-	ok, err = s.get(func(row scanner) error {
-		return row.Scan(&k.ID, (*micros)(&k.ExpiresAt), (*micros)(&k.RevokedAt),
-			&owner.Seq, (*string)(&owner.ID), &owner.Name, &owner.Email, (*string)(&owner.Role), &owner.Developer, (*string)(&owner.State))
-	}, `
-		SELECT api_keys.id, api_keys.expires_at, api_keys.revoked_at,
-		       users.seq, users.id, users.name, users.email, users.role, users.developer, users.state
+	ok, err = s.get(func(row scanner) error { return row.Scan(append(keyFields(&k), userFields(&owner)...)...) }, `
+		SELECT `+keyColumns+`, `+userColumns+`
 		  FROM api_keys JOIN users ON users.seq = api_keys.user_seq
 		 WHERE api_keys.digest = $1`, d[:])
 	return k, owner, ok, err
