@@ -101,7 +101,7 @@ func outcomes(line string) outcome {
 	case strings.HasPrefix(line, "ax server migrate"):
 		return outcome{1, "connection refused"}
 	case strings.HasPrefix(line, "ax server erase"):
-		return outcome{2, "use --force to erase"}
+		return outcome{1, "only a deleted user can be erased"}
 	case strings.HasPrefix(line, "ax server mail retry"):
 		return outcome{1, "sent"}
 	}
