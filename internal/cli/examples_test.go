@@ -100,6 +100,8 @@ func outcomes(line string) outcome {
 		return outcome{1, "cert.pem: no such file"}
 	case strings.HasPrefix(line, "ax server migrate"):
 		return outcome{1, "connection refused"}
+	case strings.HasPrefix(line, "ax server erase"):
+		return outcome{1, "only a deleted user can be erased"}
 	case strings.HasPrefix(line, "ax server mail retry"):
 		return outcome{1, "sent"}
 	}

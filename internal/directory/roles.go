@@ -56,9 +56,6 @@ type RoleDefinition struct {
 	UpdatedAt   time.Time
 }
 
-// grant is what holding the role at a level comes to.
-func (r RoleDefinition) grant() Grant { return Grant{Role: r.ID, Permissions: r.Permissions} }
-
 // RoleReads are the questions about roles that were defined here.
 type RoleReads interface {
 	// RoleByID finds a custom role that was not deleted.

@@ -18,7 +18,7 @@ func New(e *command.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "audit",
 		Short:   "See who changed what",
-		Example: "  ax audit list --since 24h\n  ax audit list --follow",
+		Example: "  ax audit list --since 24h",
 	}
 	c.AddCommand(newList(e))
 	return c

@@ -32,8 +32,7 @@ func newList(e *command.Env) *cobra.Command {
 are given. With --follow, show the latest ones and then each as it comes, until
 Ctrl-C. Only administrators of the account see the log.`,
 		Example: `  ax audit list --since 24h
-  ax audit list --user jane@example.com --operation delete_user --all -o csv
-  ax audit list --follow`,
+  ax audit list --user jane@example.com --operation delete_user --all -o csv`,
 		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return in.run(c.Context(), e, c) },
 	}

@@ -17,7 +17,7 @@ func New(e *command.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "auth",
 		Short:   "See who you are to the server, and what you may do",
-		Example: "  ax auth status\n  ax auth can-i delete_user VXNlcjphYmNkZWZnaDEyMzQ1Njc4",
+		Example: "  ax auth status\n  ax auth can-i create_user",
 	}
 	c.AddCommand(newStatus(e), newCanI(e))
 	return c

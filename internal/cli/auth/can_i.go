@@ -34,7 +34,7 @@ permission like SPACE_UPDATE, or the name of an operation like update_space;
 RESOURCE is the id of what it is done to, the account unless given. The exit
 code is 0 for yes and 1 for no.`,
 		Example: `  ax auth can-i create_user
-  ax auth can-i SPACE_UPDATE U3BhY2U6YWJjZGVmZ2gxMjM0NTY3`,
+  ax auth can-i SPACE_UPDATE -o json`,
 		Args: actionAndResource,
 		RunE: func(c *cobra.Command, args []string) error {
 			resource := ""

@@ -84,7 +84,7 @@ func newStatus(e *command.Env) *cobra.Command {
 		Long: `Show which profile and server commands work with, and who their key speaks for.
 A server without this addition to the API is asked for a list, which proves the
 key; it does not say whose the key is.`,
-		Example: "  ax auth status\n  ax auth status --profile production -o json",
+		Example: "  ax auth status\n  ax auth status -o json",
 		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			at, err := profile.Resolve(c.Flag("profile").Value.String(), e.Getenv)

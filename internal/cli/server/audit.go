@@ -20,12 +20,12 @@ func newAudit(e *command.Env) *cobra.Command {
 	var contains string
 	verify := &cobra.Command{
 		Use:   "verify",
-		Short: "Show that no entry of the audit log was changed, removed, added or moved",
+		Short: "Show that no entry was changed, removed, added or moved",
 		Long: `Walk over the audit log, whose entries are chained by hashes, and name the first
 that was changed, removed, added or moved. The last line is the end of the log,
 as PLACE:HASH. Whoever cuts entries off the end leaves a log that is whole, so
 keep that line somewhere else, and give it to --contains the next time.`,
-		Example: "  ax server audit verify\n  ax server audit verify --contains 1042:5f0c…",
+		Example: "  ax server audit verify",
 		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			end, err := parseEnd(contains)
