@@ -171,7 +171,10 @@ func sorted(text string) string {
 	if json.Unmarshal([]byte(text), &v) != nil {
 		return text
 	}
-	out, _ := json.Marshal(v)
+	out, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
 	return string(out)
 }
 
