@@ -116,12 +116,9 @@ func botFrom(body wire.CreateAPIKeyRequest, note func(field, detail string)) (ac
 
 // refreshAPIKey takes no body, or an empty object, for a new secret alone.
 func refreshAPIKey(c *call) (answer, error) {
-	var body wire.RefreshAPIKeyRequest
-	if c.ContentLength != 0 {
-		var err error
-		if body, err = decode[wire.RefreshAPIKeyRequest](c.Request); err != nil {
-			return answer{}, err
-		}
+	body, err := decodeAny[wire.RefreshAPIKeyRequest](c.Request)
+	if err != nil {
+		return answer{}, err
 	}
 	var faults []directory.Fault
 	in := directory.RefreshKey{Grace: body.GracePeriodSeconds}

@@ -28,13 +28,37 @@ func decode[T any](r *http.Request) (body T, err error) {
 	if err := mediaType(r.Header); err != nil {
 		return body, err
 	}
+	text, err := bodyOf(r)
+	if err != nil {
+		return body, err
+	}
+	return parse[T](text)
+}
+
+// decodeAny is decode for a body that may be left out: it is the zero T then.
+func decodeAny[T any](r *http.Request) (body T, err error) {
+	text, err := bodyOf(r)
+	if err != nil || len(text) == 0 {
+		return body, err
+	}
+	if err := mediaType(r.Header); err != nil {
+		return body, err
+	}
+	return parse[T](text)
+}
+
+func bodyOf(r *http.Request) ([]byte, error) {
 	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBodyBytes))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return body, errBodyTooLarge()
+		return nil, errBodyTooLarge()
 	}
 	if err != nil {
-		return body, badRequest("The body broke off before its end.") // err can hold addresses
+		return nil, badRequest("The body broke off before its end.") // err can hold addresses
 	}
+	return text, nil
+}
+
+func parse[T any](text []byte) (body T, err error) {
 	if err := inspect(text, nullable[T]()); err != nil {
 		return body, err
 	}

@@ -57,7 +57,7 @@ func newEstate(t testing.TB) town {
 	maps.Copy(in.ids, map[string]string{
 		"$LABELER": string(labeler.ID), "$ORG": string(org.ID), "$OTHER": string(other.ID), "$SPACE": string(space.ID), "$PRIVATE": string(private.ID),
 		"$FAR": string(far.ID), "$ROLE": string(role), "$STRONG": string(strong), "$USERS": string(users), "$NOORG": "T3JnYW5pemF0aW9uOjAwMDAwMDAwMDAwMDAwMDAw",
-		"$NOSPACE": "U3BhY2U6MDAwMDAwMDAwMDAwMDAwMDAw", "$NOROLE": "Um9sZTow",
+		"$NOSPACE": "U3BhY2U6MDAwMDAwMDAwMDAwMDAwMDAw", "$NOROLE": "Um9sZTowMDAwMDAwMDAwMDAwMDAw",
 	})
 	return in
 }

@@ -267,7 +267,8 @@ func (in town) unnamed(text string) string {
 	for placeholder, id := range in.ids {
 		text = strings.ReplaceAll(text, id, placeholder)
 	}
-	text = regexp.MustCompile(`(VXNlcj[op]\w{21}|(T3JnYW5pemF0aW9u|U3BhY2)\w{20,})`).ReplaceAllString(text, "$$NEW")
+	text = regexp.MustCompile(`(VXNlcj[op]\w{21}|(T3JnYW5pemF0aW9u|U3BhY2|QXBpS2V5)\w{20,})`).ReplaceAllString(text, "$$NEW")
+	text = regexp.MustCompile(`"ak-[^"]*"`).ReplaceAllString(text, `"$$KEY"`)
 	return regexp.MustCompile(`[a-z0-9]{4}(-[a-z0-9]{4}){5}`).ReplaceAllString(text, "$$SECRET")
 }
 

@@ -65,7 +65,27 @@ func newCast(t *testing.T) cast {
 	create("Sam Example", "sam@example.com", "member", "email_link")
 	letters := w.Run("server", "mail", "list").Out
 	c.ids["TGV0dGVyOk82Y1hXMHIwb1BiY2hHYjI4"] = regexp.MustCompile(`TGV0\S+`).FindString(letters)
+	c.found(id)
 	return c
+}
+
+// found makes the organizations and what is in them.
+func (c cast) found(id func(args ...string) string) {
+	for _, name := range []string{"Research", "Archive"} {
+		id("organizations", "create", "--name", name)
+	}
+	for _, name := range []string{"Production", "Sandbox"} {
+		id("spaces", "create", "--name", name, "--organization-id", "Research")
+	}
+	for _, who := range []string{"jane@example.com", "id1@example.com"} {
+		id("organizations", "add-user", "Research", "--user-id", who, "--role", "member")
+		id("spaces", "add-user", "Production", "--user-id", who, "--role", "member")
+	}
+	id("roles", "create", "--name", "Auditor", "--permissions", "USER_READ,ROLE_READ")
+	id("roles", "create", "--name", "Reader", "--permissions", "SPACE_READ")
+	id("resource-restrictions", "restrict", "--resource-id", "TW9kZWw6MTIxOmFCY0Q=")
+	c.ids["Um9sZUJpbmRpbmc6YWJjZGVmZ2gxMjM0NTY3OGlq"] = id("role-bindings", "create", "--user-id", "id1@example.com", "--role-id", "Reader", "--resource-type", "space", "--resource-id", "Production")
+	c.ids["QXBpS2V5OmFiY2RlZmdoMTIzNDU2Nzg="] = id("api-keys", "create", "--name", "an old one")
 }
 
 // enter is a world of its own with those people.
@@ -184,7 +204,7 @@ func (c cast) play(t *testing.T, line string) {
 		if i > 0 && args[i-1] == "--from" {
 			w.Write(t, a, listFor(line))
 		}
-		if regexp.MustCompile(`\.(csv|json|jsonl|parquet|pem|db|toml)$`).MatchString(a) {
+		if regexp.MustCompile(`\.(csv|json|jsonl|parquet|pem|db|toml|env)$`).MatchString(a) {
 			args[i] = w.Path(filepath.Base(a))
 		}
 	}
@@ -250,7 +270,7 @@ var _ io.Writer = (*stopping)(nil)
 // split parts a command line at its spaces, as a shell does.
 func split(line string) (words []string) {
 	for _, word := range regexp.MustCompile(`("[^"]*"|'[^']*'|[^\s"'])+`).FindAllString(line, -1) {
-		words = append(words, strings.NewReplacer(`"`, "", "'", "").Replace(word))
+		words = append(words, regexp.MustCompile(`"([^"]*)"|'([^']*)'`).ReplaceAllString(word, "$1$2"))
 	}
 	return words
 }

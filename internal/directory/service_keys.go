@@ -111,7 +111,7 @@ const (
 
 // sound says what is wrong with the request (contract, "API keys").
 func (in *CreateServiceKey) sound(d *Directory) error {
-	switch in.AccountRole {
+	switch in.AccountRole { //nolint:exhaustive // the others are looked at below
 	case "":
 		in.AccountRole = RoleMember
 	case RoleAnnotator, RoleMemberUIOnly:
@@ -188,7 +188,7 @@ func (d *Directory) joinBot(tx Tx, a Actor, bot User, in BotOrganization, field 
 	if err != nil {
 		return in, err
 	}
-	if err := d.join(tx, "OrganizationMembership", in.Role, func(m *Membership) error { return tx.SetOrganizationMember(o.Seq, bot.Seq, m) }); err != nil {
+	if err := d.join("OrganizationMembership", in.Role, func(m *Membership) error { return tx.SetOrganizationMember(o.Seq, bot.Seq, m) }); err != nil {
 		return in, err
 	}
 	in.Spaces = slices.Clone(in.Spaces)
@@ -225,10 +225,10 @@ func (d *Directory) joinBotSpace(tx Tx, a Actor, bot User, o Organization, in *B
 	if !g.covers(InSpace, held) {
 		return errInvalid([]Fault{{field + ".role", aboveOwn}})
 	}
-	return d.join(tx, "SpaceMembership", in.Role, func(m *Membership) error { return tx.SetSpaceMember(s.Seq, bot.Seq, m) })
+	return d.join("SpaceMembership", in.Role, func(m *Membership) error { return tx.SetSpaceMember(s.Seq, bot.Seq, m) })
 }
 
-func (d *Directory) join(tx Tx, kind string, role Role, set func(*Membership) error) error {
+func (d *Directory) join(kind string, role Role, set func(*Membership) error) error {
 	id, err := d.newID(kind)
 	if err != nil {
 		return err

@@ -130,8 +130,8 @@ func (s session) BotGrants(botSeq, userSeq int64) (map[int64]directory.Grants, e
 
 // BotByID asks for the bot, then for its places, each organization once.
 func (s session) BotByID(id directory.UserID) (b directory.Bot, ok bool, err error) {
-	if b.User, ok, err = s.UserByID(id); err != nil || !ok || !b.User.Bot {
-		return b, ok && b.User.Bot, err
+	if b.User, ok, err = s.UserByID(id); err != nil || !ok || !b.Bot {
+		return b, ok && b.Bot, err
 	}
 	err = s.each(func(row scanner) error {
 		var organization, organizationRole string

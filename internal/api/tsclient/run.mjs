@@ -4,22 +4,6 @@ import {
   bulkDeleteUsers, createClient, createUser, deleteUser, getUser, listUsers, resendInvitation, resetPassword, updateUser,
 } from "@arizeai/ax-client";
 
-const member = { type: "PREDEFINED", name: "MEMBER" };
-const unknown = "VXNlcjowMDAwMDAwMDAwMDAwMDAw";
-
-async function step(name, call) {
-  let line;
-  let result;
-  try {
-    result = await call();
-    line = { step: name, result: result === undefined ? "undefined" : result };
-  } catch (e) {
-    line = { step: name, error: e.name, statusCode: e.statusCode, message: e.message };
-  }
-  console.log(JSON.stringify(line));
-  return result;
-}
-
 const emails = (list) => ({ emails: list.data.map((u) => u.email), hasMore: list.pagination.hasMore });
 
 const link = await step("create by link", () => createUser({ name: "Lin Link <&>", email: "link@example.com", role: member, inviteMode: "EMAIL_LINK" }));

@@ -156,6 +156,12 @@ func readAssignments(value string) (all []assignment, err error) {
 	if err := d.Decode(&all); err != nil {
 		return nil, command.Usagef("Invalid value for '--assignments': %v", err)
 	}
+	if d.More() {
+		return nil, command.Usagef("Invalid value for '--assignments': there is more behind the array")
+	}
+	if len(all) == 0 {
+		return nil, command.Usagef("Invalid value for '--assignments': at least one organization is needed")
+	}
 	for i, o := range all {
 		if o.OrgID == "" || len(o.Spaces) == 0 {
 			return nil, command.Usagef("Invalid value for '--assignments': entry %d needs org_id and at least one of spaces", i+1)

@@ -108,7 +108,7 @@ func newCreate(e *command.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "create",
 		Short:   "Create an organization",
-		Example: `  ax organizations create --name Archive --description "What is finished"`,
+		Example: `  ax organizations create --name Partners --description "Whom we work with"`,
 		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := command.Required(c, "name"); err != nil {
