@@ -116,7 +116,7 @@ func help(c *cobra.Command, _ []string) {
 	section(w, "Flags:\n", c.LocalFlags().FlagUsagesWrapped(helpWidth))
 	section(w, "Global Flags:\n", c.InheritedFlags().FlagUsagesWrapped(helpWidth))
 	if c.HasAvailableSubCommands() {
-		section(w, "", `Use "`+c.CommandPath()+` [command] --help" for more information about a command.`)
+		section(w, "", `Use "`+c.CommandPath()+` [command] --help" for more about a command.`)
 	}
 }
 

@@ -41,7 +41,7 @@ func script(root *cobra.Command, shell string) (string, error) {
 func (w *world) completionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion <shell>",
-		Short: "Print the script that completes ax's commands in a shell",
+		Short: "Print the script for completion in a shell",
 		Long: `Print the script that completes ax's commands in bash, zsh, fish or powershell.
 'ax --install-completion' puts it where the shell finds it.`,
 		Example: `  ax completion bash

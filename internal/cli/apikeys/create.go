@@ -102,7 +102,7 @@ func newCreateServiceKey(e *command.Env) *cobra.Command {
 and spaces that --assignments names: a JSON array, or a file that holds one.
 Roles that are left out are READ_ONLY in an organization and MEMBER in a space.`,
 		Example: `  ax api-keys create-service-key --name ci \
-    --assignments '[{"org_id": "Research", "spaces": [{"space": "Production", "role": "MEMBER"}]}]'`,
+    -a '[{"org_id": "Research", "spaces": [{"space": "Production"}]}]'`,
 		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := command.Required(c, "name", "assignments"); err != nil {
@@ -227,8 +227,9 @@ func newRefresh(e *command.Env) *cobra.Command {
 		Short: "Put a new key in the place of one",
 		Long: `Put a new key in the place of one, with the same name and rights. The old one
 ends at once, or after the grace period. The new key is shown once.`,
-		Example: "  ax api-keys refresh QXBpS2V5OmFiY2RlZmdoMTIzNDU2Nzg= --grace-period-seconds 3600",
-		Args:    command.OneArgument(which),
+		Example: `  ax api-keys refresh QXBpS2V5OmFiY2RlZmdoMTIzNDU2Nzg= \
+    --grace-period-seconds 3600`,
+		Args: command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
 			if expires != "" {
 				in.ExpiresAt = &expires

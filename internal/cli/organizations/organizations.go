@@ -19,7 +19,7 @@ const which = "the name or id of an organization"
 func New(e *command.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "organizations",
-		Short: "Create, retrieve, update and delete organizations, and choose their members",
+		Short: "Manage organizations and their members",
 		Example: `  ax organizations list
   ax organizations get Research`,
 	}

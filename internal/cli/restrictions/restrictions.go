@@ -17,7 +17,7 @@ import (
 func New(e *command.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "resource-restrictions",
-		Short:   "Cut what projects, dashboards and prompts inherit, and let it through again",
+		Short:   "Restrict projects, dashboards and prompts",
 		Example: "  ax resource-restrictions list --resource-type project",
 	}
 	c.AddCommand(newList(e), newRestrict(e), newUnrestrict(e))
@@ -80,7 +80,7 @@ func newRestrict(e *command.Env) *cobra.Command {
 	var output command.OutputFlags
 	c := &cobra.Command{
 		Use:     "restrict",
-		Short:   "Restrict a resource to those on whom a role on it is bound, and administrators",
+		Short:   "Let in only whom a role on it is bound to, and admins",
 		Example: "  ax resource-restrictions restrict --resource-id TW9kZWw6MTIxOmFCY0Q=",
 		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -19,7 +19,7 @@ const which = "the id of a role binding"
 func New(e *command.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "role-bindings",
-		Short:   "Give users roles on spaces and projects, and take them away",
+		Short:   "Give users roles on spaces and projects",
 		Example: "  ax role-bindings list --resource-type space",
 	}
 	c.AddCommand(newList(e), newGet(e), newCreate(e), newUpdate(e), newDelete(e))
@@ -115,10 +115,11 @@ func newCreate(e *command.Env) *cobra.Command {
 	var kind string
 	var output command.OutputFlags
 	c := &cobra.Command{
-		Use:     "create",
-		Short:   "Give a user a role on a space or a project",
-		Example: "  ax role-bindings create --user-id jane@example.com --role-id Auditor --resource-type space --resource-id Production",
-		Args:    command.NoArguments,
+		Use:   "create",
+		Short: "Give a user a role on a space or a project",
+		Example: `  ax role-bindings create --user-id jane@example.com --role-id Auditor \
+    --resource-type space --resource-id Production`,
+		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := command.Required(c, "user-id", "role-id", "resource-type", "resource-id"); err != nil {
 				return err
@@ -163,10 +164,11 @@ func newUpdate(e *command.Env) *cobra.Command {
 	var role string
 	var output command.OutputFlags
 	c := &cobra.Command{
-		Use:     "update <binding-id>",
-		Short:   "Put another role in the place of the one that is bound",
-		Example: "  ax role-bindings update Um9sZUJpbmRpbmc6YWJjZGVmZ2gxMjM0NTY3OGlq --role-id Auditor",
-		Args:    command.OneArgument(which),
+		Use:   "update <binding-id>",
+		Short: "Put another role in the place of the one that is bound",
+		Example: `  ax role-bindings update Um9sZUJpbmRpbmc6YWJjZGVmZ2gxMjM0NTY3OGlq \
+    --role-id Auditor`,
+		Args: command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := command.Required(c, "role-id"); err != nil {
 				return err

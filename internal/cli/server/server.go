@@ -21,7 +21,7 @@ import (
 func New(e *command.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "server",
-		Short: "Make, serve and look after a user directory on this machine",
+		Short: "Make, serve and look after a directory on this machine",
 		Example: `  ax server init --admin-email ann@example.com
   ax server start`,
 	}

@@ -28,7 +28,7 @@ func newAddUser(e *command.Env) *cobra.Command {
 	var output command.OutputFlags
 	c := &cobra.Command{
 		Use:     "add-user <space>",
-		Short:   "Add a member of the organization to a space, or give a member another role",
+		Short:   "Add a user to a space, or give a member another role",
 		Example: "  ax spaces add-user Production --user-id jane@example.com --role member",
 		Args:    command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {

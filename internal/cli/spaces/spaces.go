@@ -19,7 +19,7 @@ const which = "the name or id of a space"
 func New(e *command.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "spaces",
-		Short: "Create, retrieve, update and delete spaces, and choose their members",
+		Short: "Manage spaces and their members",
 		Example: `  ax spaces list --organization-id Research
   ax spaces get Production`,
 	}
