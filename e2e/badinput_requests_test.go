@@ -92,6 +92,10 @@ func (town *badTown) settle(t *testing.T, w *dirtest.World) {
 	if _, err := w.Restrict(t.Context(), w.Admin, restricted); err != nil {
 		t.Fatal(err)
 	}
+	key, err := w.CreateOwnKey(t.Context(), w.Admin, directory.CreateKey{Name: "laptop"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	users, err := w.ListUsers(t.Context(), w.Admin, directory.ListUsers{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +103,7 @@ func (town *badTown) settle(t *testing.T, w *dirtest.World) {
 	maps.Copy(town.known, map[string]string{
 		"$PROJECT": project, "$RESTRICTED": restricted, "$DASHBOARD": id("Dashboard:456:aBcD"), "$ROLE": string(role.ID), "$BINDING": bound.ID,
 		"$PREDEFINED": string(directory.PredefinedRoles()[0].ID), "$UNKNOWNROLE": id("Role:0000000000000000"), "$UNKNOWNSPACE": id("Space:000000000000000"),
-		"$USERS": users.Next,
+		"$USERS": users.Next, "$KEYID": key.ID, "$UNKNOWNORG": id("Organization:00000000"),
 	})
 }
 

@@ -53,13 +53,18 @@ func (c *call) listKeysFrom() (in directory.ListKeys, err error) {
 	}
 	kind, status := wire.KeyType(upper(c.query.Get("key_type"))), wire.KeyStatus(upper(c.query.Get("status")))
 	kinds, statuses := []wire.KeyType{wire.KeyTypeUser, wire.KeyTypeService}, []wire.KeyStatus{wire.KeyStatusActive, wire.KeyStatusRevoked}
-	if kind != "" && !slices.Contains(kinds, kind) {
+	if c.query.Has("key_type") && !slices.Contains(kinds, kind) {
 		return in, badRequest("key_type: must be one of %s.", listed(kinds))
 	}
-	if status != "" && !slices.Contains(statuses, status) {
+	if c.query.Has("status") && !slices.Contains(statuses, status) {
 		return in, badRequest("status: must be one of %s.", listed(statuses))
 	}
 	in.Service, in.User, in.Ended = kind == wire.KeyTypeService, kind == wire.KeyTypeUser, status == wire.KeyStatusRevoked
+	for name, says := range map[string]string{"space_id": "this is not an id", "user_id": "this is not a user id"} {
+		if c.query.Has(name) && c.query.Get(name) == "" { // which would be no filter, and show other keys
+			return in, badRequest("%s: %s.", name, says)
+		}
+	}
 	in.SpaceID, in.UserID = directory.SpaceID(c.query.Get("space_id")), directory.UserID(c.query.Get("user_id"))
 	return in, nil
 }
@@ -98,7 +103,11 @@ func botFrom(body wire.CreateAPIKeyRequest, note func(field, detail string)) (ac
 		if r == nil {
 			return ""
 		}
-		return roleFrom(field, *r, note)
+		named := roleFrom(field, *r, note)
+		if named == "" && r.Name == "" && upper(r.Type) == wire.RoleTypePredefined { // not the same as none
+			note(field+".name", "must not be empty")
+		}
+		return named
 	}
 	account = role("account_role", body.AccountRole)
 	for i, o := range body.Organizations {

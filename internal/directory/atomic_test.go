@@ -107,9 +107,20 @@ func operations() []operation {
 	}
 }
 
+// stage makes what the operation is about.
+func (op operation) stage(t *testing.T, w *dirtest.World) dirtest.Person {
+	t.Helper()
+	p := w.Put(t, "pat@example.com", op.standing)
+	w.NewSpace(t, w.NewOrganization(t, "One"), "Lab", false)
+	if op.standing == dirtest.Active {
+		w.APIKey(t, "pat@example.com")
+	}
+	return p
+}
+
 // onlyKey is the id of a person's one key.
 func onlyKey(ctx context.Context, w *dirtest.World, p dirtest.Person) string {
-	all, err := w.Store.Read(ctx).KeysOf(p.Seq)
+	all, err := w.Store.Read(context.WithoutCancel(ctx)).KeysOf(p.Seq)
 	if err != nil || len(all) == 0 {
 		return ""
 	}
@@ -118,7 +129,7 @@ func onlyKey(ctx context.Context, w *dirtest.World, p dirtest.Person) string {
 
 // makeBot makes a service key in every organization and space that there is.
 func makeBot(ctx context.Context, d *directory.Directory, w *dirtest.World) error {
-	r := w.Store.Read(ctx)
+	r := w.Store.Read(context.WithoutCancel(ctx))
 	spaces, err := r.Spaces(directory.SpaceQuery{All: true, Limit: 100})
 	if err != nil {
 		return err
@@ -139,11 +150,7 @@ func TestAllOrNothing(t *testing.T) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			p := w.Put(t, "pat@example.com", op.standing)
-			w.NewSpace(t, w.NewOrganization(t, "One"), "Lab", false)
-			if op.standing == dirtest.Active {
-				w.APIKey(t, "pat@example.com")
-			}
+			p := op.stage(t, w)
 			w.Clock.Advance(time.Minute)
 			broken := &faulty{Store: w.Store}
 			d := *w.Directory
@@ -254,7 +261,7 @@ func TestGoneCaller(t *testing.T) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			p := w.Put(t, "pat@example.com", op.standing)
+			p := op.stage(t, w)
 			before := state(t, w, p)
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
