@@ -279,7 +279,7 @@ func refusalScenes() []scene {
 		{name: "key-gone", unseen: true, reach: func(s *stage) {
 			s.keys()
 			s.jane.use("details summary")
-			s.jane.do("revoke elsewhere", chromedp.Evaluate[chromedp.Void](`document.querySelector("form[action^='/account/keys/']").action = "/account/keys/nothing/revoke"`))
+			s.jane.do("revoke elsewhere", chromedp.Evaluate[chromedp.Void](`document.querySelector("form[action^='/account/keys/']").action = "/account/keys/QXBpS2V5Om5vdGhpbmcxMg%3D%3D/revoke"`))
 			s.jane.submit("/account/keys/")
 		}},
 	}

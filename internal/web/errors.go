@@ -66,7 +66,9 @@ func refused(err error) *refusal {
 		return &refusal{http.StatusTooManyRequests, "Too many attempts", err.Error()}
 	case directory.Unavailable:
 		return &refusal{http.StatusServiceUnavailable, "Not now", err.Error()}
-	case directory.NotFound, directory.Malformed: // of a page, only the address can be malformed
+	case directory.Malformed: // of a page, only the address can be that
+		return &refusal{http.StatusNotFound, "It is not there any more", "There is nothing at this address."}
+	case directory.NotFound:
 		return &refusal{http.StatusNotFound, "It is not there any more", err.Error()}
 	case directory.Forbidden:
 		return &refusal{http.StatusForbidden, "You may not do this", err.Error()}
