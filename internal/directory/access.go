@@ -56,6 +56,7 @@ func predefinedAllows(at Level, r Role, p Permission) bool {
 		return at != InAccount && looks && (!administrative(p) || p == OrganizationRead || p == SpaceRead)
 	case RoleAnnotator:
 		return at != InAccount && (annotates || p == OrganizationRead || p == SpaceRead || looks && annotated(p))
+	case RoleMemberUIOnly:
 	}
 	return false
 }

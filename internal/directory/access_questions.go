@@ -247,10 +247,10 @@ func aboutKey(r Reads, a Actor, right asked, id string) (Decision, error) {
 
 // byError words what an operation's own check said.
 func byError(what Action, err error) (Decision, error) {
-	switch KindOf(err) {
-	case NotFound:
+	switch kind := KindOf(err); {
+	case kind == NotFound:
 		return refused(ruleHidden), nil
-	case Forbidden:
+	case kind == Forbidden:
 		return refused("their roles in the spaces of the key do not allow them to " + string(what)), nil
 	}
 	return allowed("their roles in the spaces of the key allow it"), err

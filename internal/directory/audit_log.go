@@ -88,14 +88,14 @@ func (d *Directory) RecordDenied(ctx context.Context, a Actor, operation, subjec
 	})
 }
 
-// An AuditFault is the first thing that is wrong with the log.
-type AuditFault struct {
+// An AuditError is the first thing that is wrong with the log.
+type AuditError struct {
 	Place int64  // 0 for an entry without one
 	ID    string // of the entry; empty when it is not there
 	What  string
 }
 
-func (f *AuditFault) Error() string {
+func (f *AuditError) Error() string {
 	switch {
 	case f.ID == "":
 		return fmt.Sprintf("the entry at place %d %s", f.Place, f.What)
@@ -113,7 +113,7 @@ type Chain struct {
 	Hash    []byte
 
 	anchor  int64                    // place at which retention ended, until an entry says so
-	erasing map[erasedFor]AuditFault // entries whose erasure no entry has told of yet
+	erasing map[erasedFor]AuditError // entries whose erasure no entry has told of yet
 }
 
 // erasedFor are the ids of one of which an erased entry must be: who acted,
@@ -124,7 +124,7 @@ type erasedFor struct{ actor, subject, owner string }
 // place. One server seals at most a second behind.
 const sealingTime = time.Minute
 
-// VerifyAudit walks over the whole chain and returns an *AuditFault for the
+// VerifyAudit walks over the whole chain and returns an *AuditError for the
 // first entry that was changed, removed, added or moved. A chain whose end was
 // cut off is whole in itself: that is found by whoever noted an end before.
 // seen, unless nil, is told of each place and its hash.
@@ -143,7 +143,7 @@ func (d *Directory) VerifyAudit(ctx context.Context, seen func(place int64, hash
 	}
 	late, ok, err := r.UnsealedBefore(d.now().Add(-sealingTime))
 	if err == nil && ok {
-		err = &AuditFault{ID: late.ID, What: "of " + late.At.Format(time.DateTime) + " UTC has no place in the chain"}
+		err = &AuditError{ID: late.ID, What: "of " + late.At.Format(time.DateTime) + " UTC has no place in the chain"}
 	}
 	return c, err
 }
@@ -185,11 +185,11 @@ func (c *Chain) walk(r Reads, seen func(place int64, hash []byte)) (more bool, e
 func (c *Chain) follow(e Entry) error {
 	switch {
 	case e.Place != c.Place+1:
-		return &AuditFault{Place: c.Place + 1, What: "is missing"}
+		return &AuditError{Place: c.Place + 1, What: "is missing"}
 	case !e.Intact():
-		return &AuditFault{e.Place, e.ID, "was changed"}
+		return &AuditError{e.Place, e.ID, "was changed"}
 	case !bytes.Equal(e.Hash, Link(c.Hash, e.Place, e.Digest)):
-		return &AuditFault{e.Place, e.ID, "does not follow from the one before it"}
+		return &AuditError{e.Place, e.ID, "does not follow from the one before it"}
 	}
 	c.Entries, c.Place, c.Hash = c.Entries+1, e.Place, e.Hash
 	c.explain(e)
@@ -203,14 +203,14 @@ func (c *Chain) explain(e Entry) {
 	case e.ActorDigest != nil || e.ChangesDigest != nil:
 		c.Erased++
 		if c.erasing == nil {
-			c.erasing = map[erasedFor]AuditFault{}
+			c.erasing = map[erasedFor]AuditError{}
 		}
 		who := erasedFor{e.ActorID, e.Subject, ownerIn(e.Changes)}
 		if _, ok := c.erasing[who]; !ok {
-			c.erasing[who] = AuditFault{e.Place, e.ID, "has lost a person's data, and no entry says that the person was erased"}
+			c.erasing[who] = AuditError{e.Place, e.ID, "has lost a person's data, and no entry says that the person was erased"}
 		}
 	case e.Operation == eraseUser:
-		maps.DeleteFunc(c.erasing, func(who erasedFor, _ AuditFault) bool {
+		maps.DeleteFunc(c.erasing, func(who erasedFor, _ AuditError) bool {
 			return e.Subject == who.actor || e.Subject == who.subject || e.Subject == who.owner
 		})
 	case e.Operation == expireEntries && strings.Contains(e.Changes, fmt.Sprintf(`{"field":"place","to":%d}`, c.anchor)):
@@ -221,12 +221,12 @@ func (c *Chain) explain(e Entry) {
 // unexplained is the first thing that no entry accounts for.
 func (c *Chain) unexplained() error {
 	if c.anchor != 0 {
-		return &AuditFault{Place: c.anchor, What: "and all before it are missing, and no entry says that they had become old"}
+		return &AuditError{Place: c.anchor, What: "and all before it are missing, and no entry says that they had become old"}
 	}
 	if len(c.erasing) == 0 {
 		return nil
 	}
-	first := slices.MinFunc(slices.Collect(maps.Values(c.erasing)), func(a, b AuditFault) int { return cmp.Compare(a.Place, b.Place) })
+	first := slices.MinFunc(slices.Collect(maps.Values(c.erasing)), func(a, b AuditError) int { return cmp.Compare(a.Place, b.Place) })
 	return &first
 }
 

@@ -88,7 +88,7 @@ func (d *Directory) Authenticate(ctx context.Context, secret string) (Actor, err
 	if owner.Bot {
 		a.Via = ViaService
 	}
-	if a.Permissions, _, err = rolePermissions(r, owner.Role); err != nil {
+	if a.Permissions, err = rolePermissions(r, owner.Role); err != nil {
 		return Actor{}, err
 	}
 	d.noteKeyUse(ctx, k)

@@ -56,5 +56,6 @@ func predefinedRole(i int) RoleDefinition {
 // predefinedID is the same in every directory. Random ids hold no hyphen, so
 // none is like it.
 func predefinedID(i int) Role {
-	return Role(base64.StdEncoding.EncodeToString([]byte("Role:predefined-" + string(rune('a'+i)))))
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	return Role(base64.StdEncoding.EncodeToString([]byte("Role:predefined-" + letters[i:i+1])))
 }

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // A Role is a role that somebody holds: the name of a predefined one, or the
@@ -82,14 +81,14 @@ type RoleTx interface {
 	RoleInUse(id Role) (bool, error)
 }
 
-// rolePermissions are what a custom role allows; none, and known, for a
-// predefined one. ok is false for a role that is not there.
-func rolePermissions(r RoleReads, role Role) (s PermissionSet, ok bool, err error) {
+// rolePermissions are what a custom role allows; none for any other, and for
+// one that is not there.
+func rolePermissions(r RoleReads, role Role) (PermissionSet, error) {
 	if !role.Custom() {
-		return s, true, nil
+		return PermissionSet{}, nil
 	}
-	definition, ok, err := r.RoleByID(role)
-	return definition.Permissions, ok, err
+	definition, _, err := r.RoleByID(role)
+	return definition.Permissions, err
 }
 
 // lockAccountRole is what holding a role in the account comes to. The role
@@ -364,7 +363,7 @@ func (l *faultList) roleName(value string) string {
 	name := l.text("name", value, maxName, true)
 	const punctuation = "- _ . , ( ) [ ] ' \" / : \\ & @ # $ % ! ? + ="
 	if strings.ContainsFunc(name, func(r rune) bool {
-		return r >= utf8.RuneSelf || !isAlnum(byte(r)) && !strings.ContainsRune(punctuation, r)
+		return !strings.ContainsRune(base62+punctuation, r)
 	}) {
 		l.add("name", "may hold letters and digits of ASCII, spaces and "+punctuation)
 	}

@@ -359,7 +359,7 @@ func lockBelow(tx Tx, a Actor, id UserID) (User, error) {
 // mayTouch refuses to change a user who may do more than the actor: who could
 // reset an administrator's password would be one.
 func (a Actor) mayTouch(r RoleReads, u User) error {
-	held, _, err := rolePermissions(r, u.Role)
+	held, err := rolePermissions(r, u.Role)
 	if err == nil && a.Role != RoleAdmin && (u.Role == RoleAdmin || !held.Within(a.grants().effective())) {
 		err = errUserAbove()
 	}

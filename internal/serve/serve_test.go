@@ -2,7 +2,6 @@ package serve_test
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -88,13 +87,13 @@ func TestLogHasNoPath(t *testing.T) {
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	say := func(text string) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, text) }
+		return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
 	}
 	h := serve.Routes([]serve.Route{
 		{Method: "GET", Pattern: "/a/{id}", Do: say("get")},
 		{Method: "DELETE", Pattern: "/a/{id}", Do: say("delete")},
 		{Method: "POST", Pattern: "/b", Do: say("post")},
-	}, func(w http.ResponseWriter, _ *http.Request, allow string) { fmt.Fprint(w, "only "+allow) }, say("unknown"))
+	}, func(w http.ResponseWriter, _ *http.Request, allow string) { _, _ = io.WriteString(w, "only "+allow) }, say("unknown"))
 	for _, c := range []struct{ method, path, want string }{
 		{"GET", "/a/1", "get"}, {"HEAD", "/a/1", "get"}, {"DELETE", "/a/1", "delete"},
 		{"PUT", "/a/1", "only DELETE, GET, HEAD"}, {"GET", "/b", "only POST"}, {"HEAD", "/b", "only POST"},

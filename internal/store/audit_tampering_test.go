@@ -77,7 +77,7 @@ func (h host) fault(t *testing.T) (place int64, what string) {
 	if err == nil {
 		return 0, ""
 	}
-	f, ok := errors.AsType[*directory.AuditFault](err)
+	f, ok := errors.AsType[*directory.AuditError](err)
 	if !ok {
 		t.Fatal(err)
 	}
