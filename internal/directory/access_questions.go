@@ -247,10 +247,9 @@ func aboutKey(r Reads, a Actor, right asked, id string) (Decision, error) {
 
 // byError words what an operation's own check said.
 func byError(what Action, err error) (Decision, error) {
-	switch kind := KindOf(err); {
-	case kind == NotFound:
+	if kind := KindOf(err); kind == NotFound {
 		return refused(ruleHidden), nil
-	case kind == Forbidden:
+	} else if kind == Forbidden {
 		return refused("their roles in the spaces of the key do not allow them to " + string(what)), nil
 	}
 	return allowed("their roles in the spaces of the key allow it"), err
