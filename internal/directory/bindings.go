@@ -135,9 +135,9 @@ func (d *Directory) CreateRoleBinding(ctx context.Context, a Actor, in CreateBin
 
 // sound says what is wrong with the request.
 func (in CreateBinding) sound() error {
-	for field, id := range map[string]string{"role_id": string(in.Role), "user_id": string(in.UserID), "resource_id": in.ResourceID} {
-		if !WellFormedID(id) {
-			return errIDMalformed(field)
+	for _, f := range []struct{ name, id string }{{"role_id", string(in.Role)}, {"user_id", string(in.UserID)}, {"resource_id", in.ResourceID}} {
+		if !WellFormedID(f.id) {
+			return errIDMalformed(f.name)
 		}
 	}
 	var faults faultList
