@@ -96,6 +96,13 @@ func (town *badTown) settle(t *testing.T, w *dirtest.World) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	org := w.NewOrganization(t, "Widgets")
+	space := w.NewSpace(t, org, "Yard", false)
+	w.NewOrganization(t, "Gadgets")
+	w.NewSpace(t, org, "Cellar", true)
+	w.Join(t, org, directory.UserID(town.known["$ACTIVE"]), directory.RoleMember)
+	w.Join(t, org, directory.UserID(town.known["$PASSWORD"]), directory.RoleMember)
+	w.JoinSpace(t, space, directory.UserID(town.known["$ACTIVE"]), directory.RoleMember)
 	users, err := w.ListUsers(t.Context(), w.Admin, directory.ListUsers{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +111,7 @@ func (town *badTown) settle(t *testing.T, w *dirtest.World) {
 		"$PROJECT": project, "$RESTRICTED": restricted, "$DASHBOARD": id("Dashboard:456:aBcD"), "$ROLE": string(role.ID), "$BINDING": bound.ID,
 		"$PREDEFINED": string(directory.PredefinedRoles()[0].ID), "$UNKNOWNROLE": id("Role:0000000000000000"), "$UNKNOWNSPACE": id("Space:000000000000000"),
 		"$USERS": users.Next, "$KEYID": key.ID, "$UNKNOWNORG": id("Organization:00000000"),
+		"$ORG": string(org.ID), "$SPACE": string(space.ID), "$ANNOTATOR": string(w.Annotator.UserID),
 	})
 }
 

@@ -110,7 +110,7 @@ func TestGetOrganization(t *testing.T) {
 		{name: "Z-03, as the administrator of another", as: "rival", request: "GET /v2/organizations/$ORG", status: 404, want: "Organization not found."},
 		{name: "that is not there", request: "GET /v2/organizations/$NOORG", status: 404, want: "Organization not found."},
 		{name: "of another kind", request: "GET /v2/organizations/$SPACE", status: 404, want: "Organization not found."},
-		{name: "by its name", request: "GET /v2/organizations/Widgets", status: 400, want: "organization_id: this is not an id"},
+		{name: "by its name", request: "GET /v2/organizations/Widgets", status: 400, want: "org_id: this is not an id"},
 		{name: "with a key without developer access", as: "nondev", request: "GET /v2/organizations/$ORG", status: 404, want: "Developer access is off"},
 		{name: "without a key", as: "nobody", request: "GET /v2/organizations/$ORG", status: 401, want: "Authorization"},
 	})
@@ -146,7 +146,7 @@ func TestDeleteOrganization(t *testing.T) {
 	runOnEstate(t, []scenario{
 		{name: "there", request: "DELETE /v2/organizations/$ORG", status: 204, entries: []string{"delete_organization $ORG"}},
 		{name: "not there", request: "DELETE /v2/organizations/$NOORG", status: 404, want: "Organization not found."},
-		{name: "no id", request: "DELETE /v2/organizations/x", status: 400, want: "organization_id:"},
+		{name: "no id", request: "DELETE /v2/organizations/x", status: 400, want: "org_id:"},
 		{name: "by a member", as: "mate", request: "DELETE /v2/organizations/$ORG", status: 403, want: "delete the organization"},
 		{name: "Z-03, by the administrator of another", as: "rival", request: "DELETE /v2/organizations/$ORG", status: 404, want: "Organization not found."},
 	})

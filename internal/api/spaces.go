@@ -31,6 +31,9 @@ func listSpaces(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if c.query.Has("org_id") && c.query.Get("org_id") == "" { // which would be no filter, and show all spaces
+		return answer{}, badRequest("org_id: this is not an id; leave it out for all organizations.")
+	}
 	in := directory.ListSpaces{OrganizationID: directory.OrganizationID(c.query.Get("org_id")), Name: name, Limit: limit, Cursor: cursor}
 	page, err := c.api.Directory.ListSpaces(c.Context(), c.actor, in)
 	return answer{status: http.StatusOK, body: wire.SpaceList{

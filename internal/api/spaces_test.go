@@ -166,7 +166,7 @@ func TestListSpaces(t *testing.T) {
 	in := newEstate(t)
 	for _, c := range []struct{ as, query, want string }{
 		{"", "", "$SPACE $PRIVATE $FAR"}, {"", "?org_id=$OTHER", "$FAR"}, {"", "?name=LAB", "$SPACE $FAR"}, {"", "?name=lab&org_id=$ORG", "$SPACE"},
-		{"", "?limit=2", "$SPACE $PRIVATE +"}, {"", "?name=_", ""}, {"", "?org_id=&name=", "$SPACE $PRIVATE $FAR"},
+		{"", "?limit=2", "$SPACE $PRIVATE +"}, {"", "?name=_", ""}, {"", "?name=", "$SPACE $PRIVATE $FAR"},
 		{"boss", "", "$SPACE $PRIVATE"}, {"mate", "", "$SPACE"}, {"lead", "", "$SPACE"}, {"insider", "", "$SPACE $PRIVATE"}, {"rival", "", "$FAR"}, {"member", "", ""},
 		{"mate", "?org_id=$ORG", "$SPACE"}, {"mate", "?limit=1", "$SPACE"}, {"insider", "?limit=1", "$SPACE +"}, {"mate", "?name=vault", ""},
 	} {
@@ -183,7 +183,8 @@ func TestListSpaces(t *testing.T) {
 		}
 	}
 	wantProblem(t, in.send(t, "mate", "GET /v2/spaces?org_id=$OTHER"), 404, "Organization not found.")
-	wantProblem(t, in.send(t, "", "GET /v2/spaces?org_id=Widgets"), 400, "organization_id:")
+	wantProblem(t, in.send(t, "", "GET /v2/spaces?org_id=Widgets"), 400, "org_id:")
+	wantProblem(t, in.send(t, "", "GET /v2/spaces?org_id="), 400, "org_id:")
 	wantProblem(t, in.send(t, "", "GET /v2/spaces?org_id=$NOORG"), 404, "Organization not found.")
 	wantProblem(t, in.send(t, "nondev", "GET /v2/spaces"), 403, "Developer access is off")
 }

@@ -105,7 +105,7 @@ func (d *Directory) Organization(ctx context.Context, a Actor, id OrganizationID
 // granted in it. Who may not even see it gets the answer of a missing one.
 func organizationFor(r AccessReads, find func(OrganizationID) (Organization, bool, error), a Actor, what Action, id OrganizationID) (Organization, Grants, error) {
 	if !WellFormedID(string(id)) {
-		return Organization{}, Grants{}, errIDMalformed("organization_id")
+		return Organization{}, Grants{}, errIDMalformed("org_id")
 	}
 	o, ok, err := find(id)
 	if err != nil {

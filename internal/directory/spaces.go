@@ -153,7 +153,7 @@ type CreateSpace struct {
 // CreateSpace adds a space to an organization. Nobody is a member at first.
 func (d *Directory) CreateSpace(ctx context.Context, a Actor, in CreateSpace) (s Space, err error) {
 	unsound := in.sound()
-	if in.OrganizationID == "" { // nobody's: what else is wrong may be told
+	if !WellFormedID(string(in.OrganizationID)) { // nobody's: what else is wrong may be told
 		return s, unsound
 	}
 	err = d.Store.Write(ctx, func(tx Tx) error {
@@ -194,8 +194,11 @@ type Clearable[T any] struct {
 func (in *CreateSpace) sound() error {
 	var faults faultList
 	faults.words(&in.Name, &in.Description)
-	if in.OrganizationID == "" {
+	switch {
+	case in.OrganizationID == "":
 		faults.add("organization_id", "must not be empty")
+	case !WellFormedID(string(in.OrganizationID)):
+		return errIDMalformed("organization_id")
 	}
 	return faults.err()
 }
