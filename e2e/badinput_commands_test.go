@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -34,7 +35,7 @@ func TestBadCommands(t *testing.T) {
 	known["$SERVER"] = strings.TrimPrefix(server.URL, "http://")
 	town := badTown{}
 	town.look(t, "sqlite", w.Path("data/ax/"+store.DatabaseFile))
-	before, files := town.dump(t), w.Files(t)
+	before, files, profile := town.dump(t), w.Files(t), profileThere(t, w)
 	lines := badInputs(t, "commands.txt")
 	if len(lines) < 100 {
 		t.Errorf("only %d command lines", len(lines))
@@ -49,7 +50,19 @@ func TestBadCommands(t *testing.T) {
 	if diff := cmp.Diff(slices.DeleteFunc(files, locks), slices.DeleteFunc(w.Files(t), locks)); diff != "" {
 		t.Errorf("files (-before +after):\n%s", diff)
 	}
+	if diff := cmp.Diff(profile, profileThere(t, w)); diff != "" {
+		t.Errorf("the profile (-before +after):\n%s", diff)
+	}
 	everyOptionIsTried(t, w, lines)
+}
+
+func profileThere(t *testing.T, w *clitest.World) string {
+	t.Helper()
+	text, err := os.ReadFile(w.Path(".arize/profiles/there.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // badPeople makes the local directory and people of several standings, and returns the placeholders of their ids.
@@ -77,7 +90,28 @@ func badPeople(t *testing.T, w *clitest.World) map[string]string {
 	if r := w.Run("users", "delete", "--email", "deleted@example.com", "--force"); r.Code != 0 {
 		t.Fatal(r)
 	}
+	known["$ORGANIZATION"] = ask("organizations", "create", "--name", "Research")
+	known["$SPACE"] = ask("spaces", "create", "--name", "Staging", "--organization-id", "Research")
+	known["$ROLE"] = ask("roles", "create", "--name", "Keeper", "--permissions", "ROLE_READ")
+	known["$APIKEY"] = ask("api-keys", "create", "--name", "laptop")
+	badLists(t, w, known)
 	return known
+}
+
+// badLists writes lists for --from, and a profile.
+func badLists(t *testing.T, w *clitest.World, known map[string]string) {
+	t.Helper()
+	const head = "email,full_name\n"
+	for name, rows := range map[string]string{
+		"PEOPLE": head + "active@example.com,Pat\n", "TWO": head + "active@example.com,Pat\nlink@example.com,Pat\n",
+		"WRONG": head + "active@example.com,Pat\neve,\n", "NOBODY": head + "nobody@example.com,Eve\n",
+	} {
+		file := strings.ToLower(name) + ".csv"
+		w.Write(t, file, rows)
+		known["$"+name] = w.Path(file)
+	}
+	known["$HOME"] = w.Home
+	w.Write(t, ".arize/profiles/there.toml", "[profile]\nname = \"there\"\n[auth]\napi_key = \"k\"\n[routing]\nregion = \"EU\"\n")
 }
 
 func badCommand(t *testing.T, w *clitest.World, b badInput, known map[string]string) {
@@ -126,34 +160,70 @@ func badWords(t *testing.T, b badInput) (words []string) {
 	return words
 }
 
-// everyOptionIsTried asks the program itself for its options.
+// everyOptionIsTried asks the program itself for its commands and options. A line on a command of users leaves that word out.
 func everyOptionIsTried(t *testing.T, w *clitest.World, lines []badInput) {
 	t.Helper()
-	tried := ""
+	tried := "\n"
 	for _, b := range lines {
 		tried += b.what + "\n"
 	}
-	groups := map[string][]string{
-		"users":  {"list", "get", "create", "update", "delete", "resend-invitation", "reset-password"},
-		"server": {"init", "start"},
-	}
+	option := regexp.MustCompile(`(?m)^ +(?:-\w, )?(--[a-z-]+)`)
 	options := 0
-	for group, commands := range groups {
-		for _, command := range commands {
-			own, global, _ := strings.Cut(w.Run(group, command, "--help").Out, "Global Flags:")
-			for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?(--[a-z-]+)`).FindAllStringSubmatch(own, -1) {
-				if options++; m[1] != "--help" && !strings.Contains(tried, command+" "+m[1]+" ") && !(group == "server" && strings.Contains(tried, " "+m[1]+" ")) {
-					t.Errorf("no line tries %s of %s %s", m[1], group, command)
-				}
+	for _, command := range commandsBelow(w) {
+		own, global, _ := strings.Cut(w.Run(append(command, "--help")...).Out, "Global Flags:")
+		name := strings.TrimPrefix(strings.Join(command, " "), "users ")
+		shown := command[0] != "users" && strings.Contains(own, "--columns")
+		if shown {
+			badlyShown(t, w, command)
+		}
+		for _, m := range option.FindAllStringSubmatch(own, -1) {
+			options++
+			// What the commands of server share is tried with one of them.
+			if m[1] == "--help" || shown && slices.Contains(shownBy(), m[1]) || command[0] == "server" && strings.Contains(tried, " "+m[1]+" ") {
+				continue
 			}
-			for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?(--[a-z-]+)`).FindAllStringSubmatch(global, -1) {
-				if options++; !strings.Contains(tried, "\n"+m[1]+" ") {
-					t.Errorf("no line tries %s", m[1])
-				}
+			if !strings.Contains(tried, "\n"+name+" "+m[1]+" ") {
+				t.Errorf("no line tries %s of ax %s", m[1], strings.Join(command, " "))
+			}
+		}
+		for _, m := range option.FindAllStringSubmatch(global, -1) {
+			if options++; !strings.Contains(tried, "\n"+m[1]+" ") {
+				t.Errorf("no line tries %s", m[1])
 			}
 		}
 	}
-	if options < 40 {
+	if options < 400 {
 		t.Errorf("only %d options found in the help texts", options)
+	}
+}
+
+// commandsBelow are the words of all commands in the group which path names.
+func commandsBelow(w *clitest.World, path ...string) (all [][]string) {
+	_, list, group := strings.Cut(w.Run(append(slices.Clone(path), "--help")...).Out, "Available Commands:\n")
+	if !group {
+		return [][]string{path}
+	}
+	list, _, _ = strings.Cut(list, "\n\n")
+	for line := range strings.Lines(list) {
+		if name := strings.Fields(line)[0]; name != "help" {
+			all = append(all, commandsBelow(w, append(slices.Clone(path), name)...)...)
+		}
+	}
+	return all
+}
+
+// shownBy are the options with which every command shows data; what they take is one code, which the lines on users try.
+func shownBy() []string { return []string{"--columns", "--csv-raw", "--jq", "--quiet"} }
+
+func badlyShown(t *testing.T, w *clitest.World, command []string) {
+	t.Helper()
+	for _, option := range shownBy() {
+		if option == "--csv-raw" || option == "--quiet" {
+			option += "=maybe"
+		}
+		name, _, _ := strings.Cut(option, "=")
+		if r := w.Run(append(slices.Clone(command), option)...); r.Code != 2 || r.Out != "" || !strings.Contains(r.Err, "'"+name+"'") {
+			t.Errorf("ax %s %s: %s", strings.Join(command, " "), option, r)
+		}
 	}
 }

@@ -40,7 +40,7 @@ func (f *from) flags(c *cobra.Command) {
 func (f *from) given(without ...string) (bool, error) {
 	changed := f.command.Flags().Changed
 	if !changed("from") {
-		for _, name := range []string{"map", "dry-run", "results", "resume"} {
+		for _, name := range []string{"map", "dry-run", "results", "resume", "max-delete"} {
 			if changed(name) {
 				return false, command.Usagef("--%s needs --from", name)
 			}
@@ -74,7 +74,8 @@ func (f *from) checkResults() error {
 		return command.Usagef("--results and --resume exclude each other: results are added to the file that --resume names")
 	}
 	for flag, path := range map[string]string{"results": f.results, "resume": f.resume} {
-		if path != "" && !strings.EqualFold(filepath.Ext(path), ".csv") {
+		// An empty one is a variable that is not set: not a run from the start.
+		if f.command.Flags().Changed(flag) && !strings.EqualFold(filepath.Ext(path), ".csv") {
 			return command.Usagef("Invalid value for '--%s': results are CSV, so the file's name has to end in .csv", flag)
 		}
 	}

@@ -217,6 +217,8 @@ func TestFromOptions(t *testing.T) {
 		"create --dry-run":                                      "--dry-run needs --from",
 		"delete --results x.csv --id a":                         "--results needs --from",
 		"update id-ann --resume x.csv":                          "--resume needs --from",
+		"delete --id a --max-delete 1":                          "--max-delete needs --from",
+		"create --from a.csv --resume=":                         "Invalid value for '--resume': results are CSV, so the file's name has to end in .csv",
 		"create --from a.csv --email a@x.example":               "--email and --from exclude each other: the list has one for each user",
 		"create --from a.csv -n Ann":                            "--full-name and --from exclude each other: the list has one for each user",
 		"update --from a.csv id-ann":                            `"id-ann" and --from exclude each other: the list has the users`,
