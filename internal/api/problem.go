@@ -17,10 +17,13 @@ type fault struct {
 	status int
 	detail string
 	fields []directory.Fault
-	keys   bool // what is wrong is how the key was sent
+	keys   bool  // what is wrong is how the key was sent
+	cause  error // the directory's, where its status is another here
 }
 
 func (f *fault) Error() string { return f.detail }
+
+func (f *fault) Unwrap() error { return f.cause }
 
 // kinds maps the directory's failures to statuses.
 func statusOf(k directory.Kind) int {

@@ -53,7 +53,7 @@ func createRoleBinding(c *call) (answer, error) {
 
 func getRoleBinding(c *call) (answer, error) {
 	b, err := c.api.Directory.RoleBinding(c.Context(), c.actor, c.PathValue("binding_id"))
-	return answer{status: http.StatusOK, body: bindingOnWire(b)}, err
+	return answer{status: http.StatusOK, body: bindingOnWire(b)}, hidden(err)
 }
 
 func updateRoleBinding(c *call) (answer, error) {
@@ -62,11 +62,11 @@ func updateRoleBinding(c *call) (answer, error) {
 		return answer{}, err
 	}
 	b, err := c.api.Directory.UpdateRoleBinding(c.Context(), c.actor, c.PathValue("binding_id"), directory.Role(body.RoleID))
-	return answer{status: http.StatusOK, body: bindingOnWire(b)}, err
+	return answer{status: http.StatusOK, body: bindingOnWire(b)}, hidden(err)
 }
 
 func deleteRoleBinding(c *call) (answer, error) {
-	return noContent(c.api.Directory.DeleteRoleBinding(c.Context(), c.actor, c.PathValue("binding_id")))
+	return noContent(hidden(c.api.Directory.DeleteRoleBinding(c.Context(), c.actor, c.PathValue("binding_id"))))
 }
 
 func bindingOnWire(b directory.RoleBinding) wire.RoleBinding {

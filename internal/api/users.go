@@ -61,11 +61,11 @@ func getUser(c *call) (answer, error) {
 	return c.userAnswer(u, hidden(err))
 }
 
-// hidden is for the operations that have no 403 (contract, "get_user"): a key
-// that may not read finds nothing, and hears why.
+// hidden is for the operations that have no 403 (contract, "get_user",
+// "Role bindings"): a key that may not finds nothing, and hears why.
 func hidden(err error) error {
 	if directory.KindOf(err) == directory.Forbidden {
-		return &fault{status: http.StatusNotFound, detail: err.Error()}
+		return &fault{status: http.StatusNotFound, detail: err.Error(), cause: err}
 	}
 	return err
 }
