@@ -82,6 +82,30 @@ func TestRefusalsAreRecorded(t *testing.T) {
 	}
 }
 
+// L-01: a refusal that looks like a missing thing is recorded too.
+func TestHiddenRefusalsAreRecorded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	no := false
+	u := w.Create(t, "idle@example.com", "Idle Admin", directory.RoleAdmin)
+	if _, err := w.UpdateUser(t.Context(), w.Admin, u.ID, directory.UpdateUser{Developer: &no}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := w.CreateRoleBinding(t.Context(), w.Admin, directory.CreateBinding{
+		Role: w.NewRole(t, "Reader", directory.SpaceRead), UserID: w.Member.UserID, Type: directory.ResourceProject, ResourceID: "UHJvamVjdDox",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(w.Entries(t))
+	got := w.do(t, "DELETE", "/v2/role-bindings/"+b.ID, "", "Authorization: Bearer "+w.APIKey(t, u.Email))
+	wantProblem(t, got, 404, "Developer access is off")
+	entries := w.Entries(t)[before:]
+	if last := entries[len(entries)-1]; last.Operation != "delete_role_binding" || last.Subject != b.ID || !strings.HasPrefix(last.Changes, `[{"field":"denied"`) {
+		t.Errorf("the last entry is %+v", last)
+	}
+}
+
 // The log is for administrators, the newest first, with times in each form that clients send.
 func TestListAuditLogs(t *testing.T) {
 	t.Parallel()
