@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// Every check of rights is needed: each is taken out in turn, by text, and the tests that hold them have to fail. The matrix of
-// the API comes first, this package's own tests when that passed. One alone: go test -tags=long -run 'TestRemovedChecks/users.go'.
+// Every check of rights is needed: each is taken out in turn, by text, and the tests that hold them have to fail. A part of
+// the API's matrix comes first, then this package's own tests, then the whole matrix. One alone: go test -tags=long -run 'TestRemovedChecks/users.go'.
 func TestRemovedChecks(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("*.go")
@@ -117,9 +117,9 @@ func wantFailure(t *testing.T, file, text, line string) {
 		}
 	}
 	var out []byte
-	for _, args := range [][]string{{"../api", "-run=TestAccess"}, {"."}} {
-		command := exec.CommandContext(t.Context(), "go", append([]string{"test", "-vet=off", "-count=1", "-ldflags=-s -w", "-overlay=" + overlay}, args...)...)
-		command.Env = append(os.Environ(), "AX_TEST_LONG=")
+	for _, args := range [][]string{{"AX_TEST_LONG=", "../api", "-run=TestAccess"}, {"AX_TEST_LONG=", "."}, {"AX_TEST_LONG=1", "../api", "-run=TestAccess"}} {
+		command := exec.CommandContext(t.Context(), "go", append([]string{"test", "-vet=off", "-count=1", "-ldflags=-s -w", "-overlay=" + overlay}, args[1:]...)...)
+		command.Env = append(os.Environ(), args[0])
 		if out, err = command.CombinedOutput(); strings.Contains(string(out), "[build failed]") {
 			t.Fatalf("does not build without %s\n%s", line, out)
 		}
