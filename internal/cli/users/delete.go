@@ -52,11 +52,15 @@ and role bindings. A deleted address cannot be invited again.`,
   ax users delete --id id1,id2,id3 --force
   ax users delete --email jane@example.com
   ax users delete --id usr_abc123 --email jane@example.com --force
+  ax users delete --email jane@example.com --dry-run
   ax users delete --from leavers.csv --dry-run`,
 		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if list, err := in.from.given("id", "email"); list || err != nil {
 				return in.from.or(err, func() error { return in.deleteFrom(c.Context(), e) })
+			}
+			if in.from.dryRun {
+				return in.preview(c.Context(), e)
 			}
 			return in.run(c.Context(), e)
 		},
@@ -69,6 +73,8 @@ and role bindings. A deleted address cannot be invited again.`,
 	e.FindsFlag(c, "email", addresses)
 	f.IntVar(&in.most, "max-delete", 50, "with --from: how many rows a list may have")
 	in.from.flags(c)
+	in.from.alone = "dry-run"
+	f.Lookup("dry-run").Usage = "change nothing, and say what would go: memberships, API keys, role bindings, sessions"
 	command.AddOutput(c, &in.output, resultsView)
 	return c
 }

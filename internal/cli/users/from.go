@@ -23,6 +23,7 @@ type from struct {
 	results string
 	resume  string
 	command *cobra.Command
+	alone   string // of the options, the one that has a meaning without --from too
 }
 
 func (f *from) flags(c *cobra.Command) {
@@ -41,7 +42,7 @@ func (f *from) given(without ...string) (bool, error) {
 	changed := f.command.Flags().Changed
 	if !changed("from") {
 		for _, name := range []string{"map", "dry-run", "results", "resume", "max-delete"} {
-			if changed(name) {
+			if changed(name) && name != f.alone {
 				return false, command.Usagef("--%s needs --from", name)
 			}
 		}
