@@ -88,29 +88,20 @@ func newList(e *command.Env) *cobra.Command {
 				}
 			}
 			f.Limit, f.Cursor = pages.Limit, pages.Cursor
-			find := func(ctx context.Context, c *client.Client) (err error) {
-				if f.UserID, err = c.UserID(ctx, user); err == nil && space != "" {
-					f.SpaceID, err = c.SpaceID(ctx, "", space)
-				}
-				return err
-			}
 			return command.Listing[wire.APIKey]{
 				Plural: "API keys", View: view(),
-				Page: func(ctx context.Context, c *client.Client) ([]wire.APIKey, wire.Pagination, error) {
-					if err := find(ctx, c); err != nil {
-						return nil, wire.Pagination{}, err
+				Find: func(ctx context.Context, c *client.Client) (err error) {
+					if f.UserID, err = c.UserID(ctx, user); err == nil && space != "" {
+						f.SpaceID, err = c.SpaceID(ctx, "", space)
 					}
+					return err
+				},
+				Page: func(ctx context.Context, c *client.Client) ([]wire.APIKey, wire.Pagination, error) {
 					l, err := c.ListAPIKeys(ctx, f)
 					return l.APIKeys, l.Pagination, err
 				},
 				All: func(ctx context.Context, c *client.Client) iter.Seq2[wire.APIKey, error] {
-					return func(yield func(wire.APIKey, error) bool) {
-						if err := find(ctx, c); err != nil {
-							yield(wire.APIKey{}, err)
-							return
-						}
-						c.AllAPIKeys(ctx, f)(yield)
-					}
+					return c.AllAPIKeys(ctx, f)
 				},
 			}.Run(c.Context(), e, pages, output)
 		},

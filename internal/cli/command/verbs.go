@@ -45,8 +45,10 @@ func (p *PageFlags) Add(c *cobra.Command) {
 type Listing[T any] struct {
 	Plural string // "spaces", as in "list spaces" and "Fetching spaces"
 	View   View[T]
-	Page   func(ctx context.Context, c *client.Client) ([]T, wire.Pagination, error)
-	All    func(ctx context.Context, c *client.Client) iter.Seq2[T, error]
+	// Find, unless nil, finds the ids of what the filter names, before either.
+	Find func(ctx context.Context, c *client.Client) error
+	Page func(ctx context.Context, c *client.Client) ([]T, wire.Pagination, error)
+	All  func(ctx context.Context, c *client.Client) iter.Seq2[T, error]
 }
 
 // Run shows the list.
@@ -61,6 +63,11 @@ func (l Listing[T]) Run(ctx context.Context, e *Env, p PageFlags, flags OutputFl
 	}
 	doing := "Fetching " + l.Plural
 	defer e.Streams.Progress(doing)()
+	if l.Find != nil {
+		if err := l.Find(ctx, c); err != nil {
+			return Doing("list "+l.Plural, err)
+		}
+	}
 	if p.All {
 		return Doing("list "+l.Plural, out.All(counted(e, doing, l.All(ctx, c))))
 	}

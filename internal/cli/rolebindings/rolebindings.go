@@ -65,22 +65,16 @@ func newList(e *command.Env) *cobra.Command {
 			f.Limit, f.Cursor = pages.Limit, pages.Cursor
 			return command.Listing[wire.RoleBinding]{
 				Plural: "role bindings", View: view(),
-				Page: func(ctx context.Context, c *client.Client) (_ []wire.RoleBinding, p wire.Pagination, err error) {
-					if f.UserID, err = c.UserID(ctx, user); err != nil {
-						return nil, p, err
-					}
+				Find: func(ctx context.Context, c *client.Client) (err error) {
+					f.UserID, err = c.UserID(ctx, user)
+					return err
+				},
+				Page: func(ctx context.Context, c *client.Client) ([]wire.RoleBinding, wire.Pagination, error) {
 					l, err := c.ListRoleBindings(ctx, f)
 					return l.RoleBindings, l.Pagination, err
 				},
 				All: func(ctx context.Context, c *client.Client) iter.Seq2[wire.RoleBinding, error] {
-					return func(yield func(wire.RoleBinding, error) bool) {
-						var err error
-						if f.UserID, err = c.UserID(ctx, user); err != nil {
-							yield(wire.RoleBinding{}, err)
-							return
-						}
-						c.AllRoleBindings(ctx, f)(yield)
-					}
+					return c.AllRoleBindings(ctx, f)
 				},
 			}.Run(c.Context(), e, pages, output)
 		},

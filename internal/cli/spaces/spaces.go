@@ -55,22 +55,16 @@ func newList(e *command.Env) *cobra.Command {
 			f.Limit, f.Cursor = pages.Limit, pages.Cursor
 			return command.Listing[wire.Space]{
 				Plural: "spaces", View: view(),
-				Page: func(ctx context.Context, c *client.Client) (_ []wire.Space, p wire.Pagination, err error) {
-					if f.OrganizationID, err = organizationID(ctx, c, organization); err != nil {
-						return nil, p, err
-					}
+				Find: func(ctx context.Context, c *client.Client) (err error) {
+					f.OrganizationID, err = organizationID(ctx, c, organization)
+					return err
+				},
+				Page: func(ctx context.Context, c *client.Client) ([]wire.Space, wire.Pagination, error) {
 					l, err := c.ListSpaces(ctx, f)
 					return l.Spaces, l.Pagination, err
 				},
 				All: func(ctx context.Context, c *client.Client) iter.Seq2[wire.Space, error] {
-					return func(yield func(wire.Space, error) bool) {
-						var err error
-						if f.OrganizationID, err = organizationID(ctx, c, organization); err != nil {
-							yield(wire.Space{}, err)
-							return
-						}
-						c.AllSpaces(ctx, f)(yield)
-					}
+					return c.AllSpaces(ctx, f)
 				},
 			}.Run(c.Context(), e, pages, output)
 		},
