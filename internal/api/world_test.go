@@ -29,7 +29,31 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	return worldOn(t, newStore(t))
+}
+
+// worldOn is a world on a store that is new and migrated.
+func worldOn(t testing.TB, s *store.Store) *world {
+	t.Helper()
+	w := &world{World: dirtest.New(t, s), log: &logged{}}
+	w.key = w.APIKey(t, w.Admin.Email)
+	w.handler = apitest.Handler(t, api.New(w.Directory, w.log.logger(), s.Ready))
+	return w
+}
+
+func newStore(t testing.TB) *store.Store {
+	t.Helper()
 	s, err := store.OpenSQLite(t.Context(), t.TempDir())
+	s = closing(t, s, err)
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// closing closes a store that was opened when the test ends.
+func closing(t testing.TB, s *store.Store, err error) *store.Store {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,13 +62,7 @@ func newWorld(t testing.TB) *world {
 			t.Errorf("close the store: %v", err)
 		}
 	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	w := &world{World: dirtest.New(t, s), log: &logged{}}
-	w.key = w.APIKey(t, w.Admin.Email)
-	w.handler = apitest.Handler(t, api.New(w.Directory, w.log.logger(), s.Ready))
-	return w
+	return s
 }
 
 // do sends a request as the first administrator, unless a header names another key. The target stands on the request line
