@@ -49,6 +49,9 @@ Ctrl-C. Only administrators of the account see the log.`,
 }
 
 func (in *list) run(ctx context.Context, e *command.Env, c *cobra.Command) (err error) {
+	if err := command.NotEmpty(c, "user", "operation", "since", "start-time", "end-time"); err != nil {
+		return err
+	}
 	if err := in.times(time.Now()); err != nil {
 		return err
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ax/internal/cli/term"
 	"ax/internal/client"
@@ -215,6 +217,22 @@ func Required(c *cobra.Command, flags ...string) error {
 	}
 	if len(missing) > 0 {
 		return Usagef("Missing option: %s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// NotEmpty fails for options that were given and say nothing. A variable that
+// is not set must not turn a filter into none.
+func NotEmpty(c *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		values := []string{c.Flag(name).Value.String()}
+		if list, ok := c.Flag(name).Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		blank := func(v string) bool { return strings.TrimSpace(v) == "" }
+		if c.Flags().Changed(name) && slices.ContainsFunc(values, blank) {
+			return Usagef("Invalid value for '--%s': must not be empty", name)
+		}
 	}
 	return nil
 }

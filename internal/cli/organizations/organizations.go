@@ -136,6 +136,9 @@ func newUpdate(e *command.Env) *cobra.Command {
   ax organizations update Research --description ""`,
 		Args: command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := command.NotEmpty(c, "name"); err != nil {
+				return err
+			}
 			body, err := change(c, name, description)
 			if err != nil {
 				return err

@@ -59,6 +59,9 @@ func newList(e *command.Env) *cobra.Command {
 			if err := command.Required(c, "resource-type"); err != nil {
 				return err
 			}
+			if err := command.NotEmpty(c, "user-id"); err != nil {
+				return err
+			}
 			if f.ResourceType, err = command.OneOf("--resource-type", kind, resourceTypes()); err != nil {
 				return err
 			}

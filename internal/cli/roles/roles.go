@@ -199,6 +199,9 @@ func newUpdate(e *command.Env) *cobra.Command {
 		Example: `  ax roles update Auditor --permissions USER_READ,ROLE_READ,ORGANIZATION_READ`,
 		Args:    command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := command.NotEmpty(c, "name"); err != nil {
+				return err
+			}
 			body, err := change(c, name, description, given)
 			if err != nil {
 				return err

@@ -32,11 +32,11 @@ func view() command.View[wire.Space] {
 		Title: "Space Details", Key: "spaces",
 		Columns: []term.Column[wire.Space]{
 			{Name: "id", Cell: func(s wire.Space) string { return s.ID }, ID: true},
+			{Name: "organization_id", Cell: func(s wire.Space) string { return s.OrganizationID }, Drop: 1},
 			{Name: "name", Cell: func(s wire.Space) string { return s.Name }, Lead: true},
 			{Name: "description", Cell: func(s wire.Space) string { return s.Description }, Optional: true, Drop: 2},
 			command.Time("created_at", 3, func(s wire.Space) string { return s.CreatedAt }),
 			command.Bool("is_private", 4, func(s wire.Space) bool { return s.IsPrivate }),
-			{Name: "organization_id", Cell: func(s wire.Space) string { return s.OrganizationID }, Drop: 1},
 		},
 	}
 }
@@ -52,6 +52,9 @@ func newList(e *command.Env) *cobra.Command {
 		Example: "  ax spaces list\n  ax spaces list --organization-id Research --name prod",
 		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := command.NotEmpty(c, "organization-id"); err != nil {
+				return err
+			}
 			f.Limit, f.Cursor = pages.Limit, pages.Cursor
 			return command.Listing[wire.Space]{
 				Plural: "spaces", View: view(),
@@ -160,6 +163,9 @@ func newUpdate(e *command.Env) *cobra.Command {
 		Example: `  ax spaces update Production --description "What customers see"`,
 		Args:    command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := command.NotEmpty(c, "name"); err != nil {
+				return err
+			}
 			body, err := change(c, name, description)
 			if err != nil {
 				return err
