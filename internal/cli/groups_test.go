@@ -126,7 +126,7 @@ func turnsOfRoles() []turn {
 		{"roles delete Auditor", nil, 2, "Nobody is there to confirm"},
 
 		{"role-bindings list", nil, 2, "Missing option: --resource-type"},
-		{"role-bindings list --resource-type space --user-id ann@example.com", []exchange{n["user"], {"GET /v2/role-bindings?limit=50&resource_type=SPACE&user_id=" + userID, listDoc("role_bindings", "", bindingDoc)}}, 0, bindingID},
+		{"role-bindings list --resource-type space --user-id ann@example.com", []exchange{n["user"], {"GET /v2/role-bindings?limit=100&resource_type=SPACE&user_id=" + userID, listDoc("role_bindings", "", bindingDoc)}}, 0, bindingID},
 		{"role-bindings get " + bindingID, []exchange{{"GET /v2/role-bindings/BINDING", binding}}, 0, bindingID},
 		{"role-bindings create --user-id ann@example.com --role-id Auditor --resource-type space --resource-id Lab", []exchange{n["user"], n["role"], n["space"],
 			{`POST /v2/role-bindings {"resource_id":"` + spaceID + `","resource_type":"SPACE","role_id":"` + roleID + `","user_id":"` + userID + `"}`, clitest.JSON(201, bindingDoc)}}, 0, "Role binding created successfully"},

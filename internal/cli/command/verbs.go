@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -25,10 +26,10 @@ type PageFlags struct {
 	All    bool
 }
 
-// Add gives a command the options.
+// Add gives a command the options. A limit that stands already is the default.
 func (p *PageFlags) Add(c *cobra.Command) {
 	f := c.Flags()
-	f.IntVarP(&p.Limit, "limit", "l", 50, "maximum number of results to return (1-100); with --all, of a page")
+	f.IntVarP(&p.Limit, "limit", "l", cmp.Or(p.Limit, 50), "maximum number of results to return (1-100); with --all, of a page")
 	f.StringVarP(&p.Cursor, "cursor", "c", "", "pagination cursor for the next page")
 	f.BoolVar(&p.All, "all", false, "read every page")
 	run := c.RunE
@@ -237,9 +238,9 @@ func NotEmpty(c *cobra.Command, flags ...string) error {
 	return nil
 }
 
-// RoleFlag is a role that somebody is to have: the name of a predefined one,
+// RoleFlag is a role, given by a flag, that somebody is to have: the name of a predefined one,
 // in any case, or the name or id of a role that was made here.
-func RoleFlag(ctx context.Context, c *client.Client, value string, predefined []string) (wire.RoleAssignment, error) {
+func RoleFlag(ctx context.Context, c *client.Client, flag, value string, predefined []string) (wire.RoleAssignment, error) {
 	for _, name := range predefined {
 		if strings.EqualFold(strings.ReplaceAll(strings.TrimSpace(value), "-", "_"), name) {
 			return wire.RoleAssignment{Type: wire.RoleTypePredefined, Name: name}, nil
@@ -247,7 +248,7 @@ func RoleFlag(ctx context.Context, c *client.Client, value string, predefined []
 	}
 	id, err := c.RoleID(ctx, value)
 	if errors.Is(err, client.ErrNotFound) {
-		_, usage := OneOf("--role", value, predefined)
+		_, usage := OneOf(flag, value, predefined)
 		return wire.RoleAssignment{}, usage
 	}
 	return wire.RoleAssignment{Type: wire.RoleTypeCustom, ID: id}, err

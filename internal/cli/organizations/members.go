@@ -37,7 +37,7 @@ func newAddUser(e *command.Env) *cobra.Command {
 			}
 			deed := command.Deed{Verb: "add", Doing: "Adding", Done: "added", What: "member"}
 			return command.Change(c.Context(), e, output, memberView(), deed, func(ctx context.Context, c *client.Client) (m wire.OrganizationMembership, err error) {
-				assignment, err := command.RoleFlag(ctx, c, role, command.MemberRoles())
+				assignment, err := command.RoleFlag(ctx, c, "--role", role, command.MemberRoles())
 				if err != nil {
 					return m, err
 				}

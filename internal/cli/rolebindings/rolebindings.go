@@ -48,7 +48,7 @@ func view() command.View[wire.RoleBinding] {
 func newList(e *command.Env) *cobra.Command {
 	var f client.RoleBindingFilter
 	var kind, user string
-	var pages command.PageFlags
+	pages := command.PageFlags{Limit: 100} // as the original has it, for this list alone
 	var output command.OutputFlags
 	c := &cobra.Command{
 		Use:     "list",
