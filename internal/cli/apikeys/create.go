@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -232,6 +233,8 @@ func roleOf(ctx context.Context, c *client.Client, text json.RawMessage) (*wire.
 	return &r, nil
 }
 
+const longestGrace = 86400 // seconds: a day
+
 func newRefresh(e *command.Env) *cobra.Command {
 	var in wire.RefreshAPIKeyRequest
 	var expires string
@@ -246,6 +249,9 @@ ends at once, or after the grace period. The new key is shown once.`,
     --grace-period-seconds 3600`,
 		Args: command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
+			if in.GracePeriodSeconds < 0 || in.GracePeriodSeconds > longestGrace {
+				return command.Usagef("Invalid value for '--grace-period-seconds': %d is not in the range 0 to %d", in.GracePeriodSeconds, longestGrace)
+			}
 			var err error
 			if in.ExpiresAt, err = expiry(c, expires); err != nil {
 				return err
@@ -282,8 +288,8 @@ func created(k wire.RefreshedAPIKey) wire.CreatedAPIKey {
 // An envFile is a dotenv file that gets the new key. The key is shown unless it
 // is in there, or when --output asks for it all the same.
 type envFile struct {
-	path        string
-	asked, kept bool
+	path               string
+	asked, filed, kept bool // --output, --output with a file, and that this file has it
 }
 
 const variable = "ARIZE_API_KEY"
@@ -294,7 +300,8 @@ func (f *envFile) flag(c *cobra.Command) {
 
 // check is before the request: a file that cannot be written makes no key.
 func (f *envFile) check(c *cobra.Command) error {
-	f.asked = c.Flags().Changed("output")
+	output := c.Flag("output").Value.String()
+	f.asked, f.filed = output != "", filepath.Ext(output) != ""
 	if err := command.NotEmpty(c, "env-file"); err != nil || f.path == "" {
 		return err
 	}
@@ -317,7 +324,7 @@ func (f *envFile) keep(e *command.Env, k *wire.CreatedAPIKey) {
 
 // remind says that what was shown has to be kept.
 func (f *envFile) remind(e *command.Env, err error) error {
-	if err == nil && !f.kept {
+	if err == nil && !f.kept && !f.filed {
 		e.Warn("Save this key now: it is not shown again.")
 	}
 	return err

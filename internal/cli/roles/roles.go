@@ -176,6 +176,9 @@ func permissionsFrom(given []string) (all []wire.PermissionInput, err error) {
 	for _, value := range given {
 		for one := range strings.SplitSeq(value, ",") {
 			name := strings.ToUpper(strings.TrimSpace(one))
+			if name == "" {
+				continue // as after a comma at the end
+			}
 			if !slices.Contains(known, name) {
 				hint := "; `ax roles list --columns name,permissions` shows many"
 				if near := command.Nearest(name, known); near != "" {
@@ -185,6 +188,9 @@ func permissionsFrom(given []string) (all []wire.PermissionInput, err error) {
 			}
 			all = append(all, wire.PermissionInput(name))
 		}
+	}
+	if len(given) > 0 && len(all) == 0 {
+		return nil, command.Usagef("Invalid value for '--permissions': must not be empty")
 	}
 	return all, nil
 }
