@@ -74,7 +74,7 @@ cross: ## vet the code as each platform sees it
 		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go vet ./... || exit 1; \
 	done
 
-compare: ## run the existing CLI's command lines beside ours and write the table in docs/compatibility.md (five minutes)
+compare: ## run the existing CLI's command lines beside ours and write the table in docs/compatibility.md (twelve minutes)
 	@sh scripts/needs.sh
 	go run ./scripts/compare $(COMPARE)
 
