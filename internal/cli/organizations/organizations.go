@@ -23,7 +23,7 @@ func New(e *command.Env) *cobra.Command {
 		Example: `  ax organizations list
   ax organizations get Research`,
 	}
-	c.AddCommand(newList(e), newGet(e), newCreate(e), newUpdate(e), newDelete(e), newAddUser(e), newRemoveUser(e))
+	c.AddCommand(newList(e), newGet(e), newCreate(e), newUpdate(e), newDelete(e), members().NewAdd(e), members().NewRemove(e))
 	return c
 }
 
