@@ -43,7 +43,7 @@ func worldOn(t testing.TB, s *store.Store) *world {
 
 func newStore(t testing.TB) *store.Store {
 	t.Helper()
-	s, err := store.OpenSQLite(t.Context(), t.TempDir())
+	s, err := store.OpenSQLite(t.TempDir())
 	s = closing(t, s, err)
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
