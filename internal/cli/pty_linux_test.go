@@ -31,12 +31,19 @@ type session struct {
 // start runs this test binary as ax, on a terminal of 80 columns.
 func start(t *testing.T, w *clitest.World, args ...string) *session {
 	t.Helper()
+	return startWith(t, w, func(*exec.Cmd) {}, args...)
+}
+
+// startWith is start with some of the streams elsewhere.
+func startWith(t *testing.T, w *clitest.World, redirect func(*exec.Cmd), args ...string) *session {
+	t.Helper()
 	s := &session{t: t, changed: make(chan struct{}, 1), ended: make(chan struct{})}
 	s.cmd = exec.CommandContext(context.Background(), os.Args[0], args...)
 	s.cmd.Env = []string{"AX_TEST_RUN_MAIN=1", "TERM=xterm"}
 	for name, value := range w.Env {
 		s.cmd.Env = append(s.cmd.Env, name+"="+value)
 	}
+	redirect(s.cmd)
 	f, err := pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
 		t.Skipf("no pseudo-terminal here: %v", err)
