@@ -101,6 +101,39 @@ func TestTerminalInterruptedList(t *testing.T) {
 	same(t, secrets(t, w.Path("l.create-results.csv")), 100)
 }
 
+// So does a deletion.
+func TestTerminalInterruptedDeleteList(t *testing.T) {
+	t.Parallel()
+	server := newSlow(t, 5)
+	w := clitest.New(t)
+	w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"], w.Env["ARIZE_API_SCHEME"] = clitest.Key, strings.TrimPrefix(server.URL, "http://"), "http"
+	var list strings.Builder
+	list.WriteString("id\n")
+	for i := range 40 {
+		fmt.Fprintf(&list, "id-%d\n", i)
+	}
+	w.Write(t, "l.csv", list.String())
+	s := start(t, w, "users", "delete", "--from", w.Path("l.csv"), "--force", "-q") // quiet: no line that counts
+	select {
+	case <-server.full:
+	case <-time.After(deadline):
+		t.Fatalf("no 32 requests under way, but %d:\n%s", server.count(), s.seen())
+	}
+	s.typed(ctrlC).wait("⚠ Waiting for the requests in flight. Ctrl-C again ends at once.\n")
+	close(server.release)
+	code, screen := s.exit()
+	same(t, code, 130)
+	again := "ax users delete --force --from " + w.Path("l.csv") + " --quiet --resume " + w.Path("l.delete-results.csv")
+	contains(t, screen, "✗ 3 of 40 row(s) are not done.\n  deleted: 37\n  not begun: 3\nThe results are in "+w.Path("l.delete-results.csv")+".\nTo go on: "+again+"\n⚠ Operation cancelled by user\n")
+	if strings.Contains(screen, "(5 of 40)") || strings.Count(screen, "\nid-") != 37 {
+		t.Errorf("ids alone are wanted:\n%s", screen)
+	}
+	code, screen = start(t, w, strings.Fields(again)[1:]...).exit()
+	same(t, code, 0)
+	same(t, strings.Count(screen, "id-"), 40)
+	same(t, server.count(), 40)
+}
+
 // secrets counts the rows of a file with a password each.
 func secrets(t *testing.T, path string) int {
 	t.Helper()
