@@ -217,6 +217,9 @@ func TestImage(t *testing.T) {
 	if err := json.Unmarshal([]byte(files["index.json"]), &top); err != nil || files["oci-layout"] != `{"imageLayoutVersion":"1.0.0"}` {
 		t.Fatal(err)
 	}
+	if diff := cmp.Diff(map[string]string{"org.opencontainers.image.ref.name": r.version, "io.containerd.image.name": "localhost/ax:" + r.version}, top.Manifests[0].Annotations); diff != "" {
+		t.Error(diff)
+	}
 	blob(top.Manifests[0], &both)
 	for i, arch := range []string{"amd64", "arm64"} {
 		var m manifest
