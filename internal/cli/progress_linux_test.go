@@ -70,6 +70,20 @@ func TestTerminalProgressOfAll(t *testing.T) {
 	}
 }
 
+// Half a list is no list: an interruption leaves neither a file nor the beginning of one.
+func TestTerminalInterruptedFile(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"x.json", "x.jsonl", "x.csv", "x.parquet"} {
+		server, _ := hundredAndOne(t)
+		w := clitest.On(t, server)
+		before := w.Files(t)
+		code, screen := start(t, w, "users", "list", "--all", "-o", w.Path(name)).wait(" Fetching users (100)...").typed(ctrlC).exit()
+		same(t, code, 130)
+		contains(t, screen, "Operation cancelled by user")
+		same(t, w.Files(t), before)
+	}
+}
+
 func TestTerminalProgressOfDeletions(t *testing.T) {
 	t.Parallel()
 	third, release := held(t, clitest.Empty(204))
