@@ -29,7 +29,7 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	s, err := store.OpenSQLite(t.Context(), t.TempDir())
+	s, err := store.OpenSQLite(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
