@@ -238,20 +238,41 @@ func NotEmpty(c *cobra.Command, flags ...string) error {
 	return nil
 }
 
-// RoleFlag is a role, given by a flag, that somebody is to have: the name of a predefined one,
-// in any case, or the name or id of a role that was made here.
+// NewName is the value of --name where that renames something, nil when it
+// was not given.
+func NewName(c *cobra.Command) (*string, error) {
+	f := c.Flags().Lookup("name")
+	if f == nil || !f.Changed {
+		return nil, nil //nolint:nilnil // nothing given is no error
+	}
+	name := f.Value.String()
+	return &name, NotEmpty(c, "name")
+}
+
+// RoleFlag is a role, given by a flag, that somebody is to have: the name of a
+// predefined one, in any case, or the name or id of a role that was made here.
+// What can be neither costs no request.
 func RoleFlag(ctx context.Context, c *client.Client, flag, value string, predefined []string) (wire.RoleAssignment, error) {
 	for _, name := range predefined {
 		if strings.EqualFold(strings.ReplaceAll(strings.TrimSpace(value), "-", "_"), name) {
 			return wire.RoleAssignment{Type: wire.RoleTypePredefined, Name: name}, nil
 		}
 	}
-	id, err := c.RoleID(ctx, value)
+	id, err := "", client.ErrNotFound
+	if roleLike(value) {
+		id, err = c.RoleID(ctx, value)
+	}
 	if errors.Is(err, client.ErrNotFound) {
 		_, usage := OneOf(flag, value, predefined)
 		return wire.RoleAssignment{}, usage
 	}
 	return wire.RoleAssignment{Type: wire.RoleTypeCustom, ID: id}, err
+}
+
+// roleLike holds for what can be the name of a role: up to 255 characters, all
+// of them ASCII. An id is such a text too.
+func roleLike(value string) bool {
+	return len(value) <= 255 && !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 // MemberRoles are the predefined roles in organizations and spaces.

@@ -154,7 +154,7 @@ func newCreate(e *command.Env) *cobra.Command {
 }
 
 func newUpdate(e *command.Env) *cobra.Command {
-	var name, description string
+	var description string
 	var private, public bool
 	var output command.OutputFlags
 	c := &cobra.Command{
@@ -163,10 +163,7 @@ func newUpdate(e *command.Env) *cobra.Command {
 		Example: `  ax spaces update Production --description "What customers see"`,
 		Args:    command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := command.NotEmpty(c, "name"); err != nil {
-				return err
-			}
-			body, err := change(c, name, description)
+			body, err := change(c, description)
 			if err != nil {
 				return err
 			}
@@ -181,7 +178,7 @@ func newUpdate(e *command.Env) *cobra.Command {
 		},
 	}
 	e.FindsArgument(c, references)
-	c.Flags().StringVarP(&name, "name", "n", "", "new name (1-255 characters)")
+	c.Flags().StringP("name", "n", "", "new name (1-255 characters)")
 	c.Flags().StringVar(&description, "description", "", "new description; an empty one takes it away")
 	c.Flags().BoolVar(&private, "private", false, "show the space to its members and to administrators only")
 	c.Flags().BoolVar(&public, "public", false, "show the space to every member of the organization")
@@ -189,10 +186,10 @@ func newUpdate(e *command.Env) *cobra.Command {
 	return c
 }
 
-func change(c *cobra.Command, name, description string) (body wire.UpdateSpaceRequest, err error) {
+func change(c *cobra.Command, description string) (body wire.UpdateSpaceRequest, err error) {
 	given := c.Flags().Changed
-	if given("name") {
-		body.Name = &name
+	if body.Name, err = command.NewName(c); err != nil {
+		return body, err
 	}
 	if given("description") {
 		if body.Description = wire.Some(description); description == "" {
