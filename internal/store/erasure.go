@@ -13,6 +13,14 @@ import (
 )
 
 func (tx *Tx) EraseUser(u directory.User, taken string) error {
+	// Whoever creates a user asks for the address and for what stands in its
+	// place in one statement, which would find neither while one becomes the
+	// other. So creations wait for this end, and see it.
+	if !tx.engine.embedded {
+		if _, err := tx.exec(`LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+			return err
+		}
+	}
 	for _, statement := range []string{
 		`UPDATE letters SET to_address = '', to_name = '', sealed = NULL WHERE user_seq = $1`,
 		`UPDATE api_keys SET name = '', description = '' WHERE user_seq = $1`,
