@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -95,9 +96,11 @@ func (d *Directory) Unrestrict(ctx context.Context, a Actor, resourceID string) 
 }
 
 func restrictable(id string) (ResourceType, error) {
+	var faults faultList
+	if err := cmp.Or(faults.id("resource_id", id), faults.err()); err != nil {
+		return "", err
+	}
 	switch t := resourceTypeOf(id); {
-	case !WellFormedID(id):
-		return "", errIDMalformed("resource_id")
 	case t == "" || t == ResourceSpace:
 		return "", errMalformed("resource_id: must be the id of a project, a dashboard or a prompt.")
 	default:

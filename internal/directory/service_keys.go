@@ -137,16 +137,12 @@ func (in *CreateServiceKey) sound(d *Directory) error {
 
 // newID reads the id of a place, of which none is named twice.
 func (l *faultList) newID(field, id string, seen map[string]bool) error {
-	switch {
-	case id == "":
-		l.add(field, "must not be empty")
-	case !WellFormedID(id):
-		return errIDMalformed(field)
-	case seen[id]:
+	if id != "" && seen[id] {
 		l.add(field, "is there twice")
+		return nil
 	}
 	seen[id] = true
-	return nil
+	return l.id(field, id)
 }
 
 func (o *BotOrganization) sound(field string, seen map[string]bool, faults *faultList) error {

@@ -194,11 +194,8 @@ type Clearable[T any] struct {
 func (in *CreateSpace) sound() error {
 	var faults faultList
 	faults.words(&in.Name, &in.Description)
-	switch {
-	case in.OrganizationID == "":
-		faults.add("organization_id", "must not be empty")
-	case !WellFormedID(string(in.OrganizationID)):
-		return errIDMalformed("organization_id")
+	if err := faults.id("organization_id", string(in.OrganizationID)); err != nil {
+		return err
 	}
 	return faults.err()
 }
