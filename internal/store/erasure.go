@@ -30,8 +30,12 @@ func (tx *Tx) EraseUser(u directory.User, taken string) error {
 			return err
 		}
 	}
-	// A letter knows its inviter by name only.
-	if _, err := tx.exec(`UPDATE letters SET from_name = '' WHERE from_name = $1`, u.Name); err != nil {
+	// A letter knows its inviter by name only, which may be one that they had
+	// before; whom they wrote to is in the audit log.
+	if _, err := tx.exec(`
+		UPDATE letters SET from_name = ''
+		 WHERE from_name = $1
+		    OR user_seq IN (SELECT users.seq FROM audit JOIN users ON users.id = audit.subject WHERE audit.actor_id = $2)`, u.Name, string(u.ID)); err != nil {
 		return err
 	}
 	_, err := tx.exec(`UPDATE users SET name = '', email = '', email_key = $2, password_hash = NULL WHERE seq = $1`, u.Seq, taken)
