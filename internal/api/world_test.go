@@ -15,6 +15,7 @@ import (
 	"ax/internal/api"
 	"ax/internal/api/apitest"
 	"ax/internal/directory/dirtest"
+	"ax/internal/pgtest"
 	"ax/internal/store"
 	"ax/internal/wire"
 )
@@ -29,7 +30,22 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	s, err := store.OpenSQLite(t.Context(), t.TempDir())
+	return newWorldOn(t, onSQLite)
+}
+
+func onSQLite(t testing.TB) (*store.Store, error) {
+	t.Helper()
+	return store.OpenSQLite(t.Context(), t.TempDir())
+}
+
+func onPostgres(t testing.TB) (*store.Store, error) {
+	t.Helper()
+	return store.OpenPostgres(t.Context(), pgtest.URL(t, pgtest.Unsynced()))
+}
+
+func newWorldOn(t testing.TB, open func(testing.TB) (*store.Store, error)) *world {
+	t.Helper()
+	s, err := open(t)
 	if err != nil {
 		t.Fatal(err)
 	}
