@@ -157,12 +157,14 @@ func bindable(tx Reads, a Actor, b *RoleBinding) (g Grants, err error) {
 		g, err = tx.ResourceGrants(a.UserSeq, b.ResourceID)
 		return g.with(a), err
 	}
-	var ok bool
-	if b.SpaceSeq, ok, err = tx.BindableSpace(b.ResourceID); err != nil || !ok {
-		if err == nil && a.may(CreateBindings) == nil {
-			err = errSpaceNotFound()
+	if b.SpaceSeq == 0 { // not bound yet
+		var ok bool
+		if b.SpaceSeq, ok, err = tx.BindableSpace(b.ResourceID); err != nil || !ok {
+			if err == nil && a.may(CreateBindings) == nil {
+				err = errSpaceNotFound()
+			}
+			return g, err
 		}
-		return g, err
 	}
 	g, err = tx.SpaceGrants(a.UserSeq, b.SpaceSeq)
 	return g.with(a), err
@@ -200,14 +202,15 @@ func (d *Directory) RoleBinding(ctx context.Context, a Actor, id string) (RoleBi
 	return b, mayOnBinding(r, a, b, ok, ReadBindings)
 }
 
-// mayOnBinding answers a refusal as if nothing were there.
+// mayOnBinding answers a refusal as if nothing were there, and asks about what
+// is not there as it would have about a binding: the two take as long.
 func mayOnBinding(r Reads, a Actor, b RoleBinding, found bool, what ...Action) error {
-	if !found {
-		return errBindingNotFound()
-	}
 	g, err := bindable(r, a, &b)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !found:
+		return errBindingNotFound()
 	}
 	for _, one := range what {
 		if !g.may(one).Allowed {

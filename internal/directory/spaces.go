@@ -126,13 +126,11 @@ func spaceFor(r AccessReads, find func(SpaceID) (Space, bool, error), a Actor, w
 	if err != nil {
 		return Space{}, Grants{}, err
 	}
-	g := Grants{}.with(a)
-	if ok {
-		if g, err = r.SpaceGrants(a.UserSeq, s.Seq); err != nil {
-			return Space{}, Grants{}, err
-		}
-		g = g.with(a)
+	g, err := r.SpaceGrants(a.UserSeq, s.Seq) // also without one: the two take as long
+	if err != nil {
+		return Space{}, Grants{}, err
 	}
+	g = g.with(a)
 	if !ok || !g.may(ReadSpaces).Allowed {
 		return Space{}, Grants{}, errSpaceNotFound()
 	}
