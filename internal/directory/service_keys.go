@@ -328,5 +328,32 @@ func mayActInSpaces(tx Tx, a Actor, bot User) error {
 			return errBotAbove()
 		}
 	}
-	return nil
+	return mayActElsewhere(tx, a, bot)
+}
+
+// mayActElsewhere weighs what is bound to the bot on what lives elsewhere.
+func mayActElsewhere(tx Tx, a Actor, bot User) error {
+	q := BindingQuery{Type: ResourceProject, UserID: bot.ID, Limit: MaxLimit}
+	for {
+		bound, err := tx.RoleBindings(q)
+		if err != nil {
+			return err
+		}
+		for _, b := range bound {
+			q.After = b.Seq
+			g, err := tx.ResourceGrants(a.UserSeq, b.ResourceID)
+			if err != nil {
+				return err
+			}
+			switch err := mayHandOn(tx, g.with(a), b.Role); {
+			case KindOf(err) == Forbidden:
+				return errBotAbove()
+			case err != nil:
+				return err
+			}
+		}
+		if len(bound) < q.Limit {
+			return nil
+		}
+	}
 }
