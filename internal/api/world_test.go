@@ -43,6 +43,10 @@ func onPostgres(t testing.TB) (*store.Store, error) {
 	return store.OpenPostgres(t.Context(), pgtest.URL(t, pgtest.Unsynced()))
 }
 
+func engines() map[string]func(testing.TB) (*store.Store, error) {
+	return map[string]func(testing.TB) (*store.Store, error){"SQLite": onSQLite, "Postgres": onPostgres}
+}
+
 func newWorldOn(t testing.TB, open func(testing.TB) (*store.Store, error)) *world {
 	t.Helper()
 	s, err := open(t)
