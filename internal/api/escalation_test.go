@@ -20,7 +20,7 @@ func TestZ04_NobodyRaisesThemselves(t *testing.T) {
 	t.Parallel()
 	m := newMatrix(t, onSQLite)
 	admin, strong := assignment("ADMIN"), assignment("strong")
-	for _, who := range []string{"MEMBER", "ANNOTATOR", "clerk", "roles", "keys", "A:MEMBER", "A:READ_ONLY", "A:keys", "maker", "bot with a custom role"} {
+	for _, who := range []string{"MEMBER", "ANNOTATOR", "clerk", "roles", "keys", "giver", "binder", "A:MEMBER", "A:READ_ONLY", "A:keys", "maker", "bot with a custom role"} {
 		a, err := m.Authenticate(t.Context(), m.keys[who])
 		must(t, err)
 		me := string(a.UserID)
