@@ -39,7 +39,7 @@ type badTown struct {
 func newBadTown(t *testing.T, v variant) badTown {
 	t.Helper()
 	folder, url := t.TempDir(), ""
-	open := func() (*store.Store, error) { return store.OpenSQLite(t.Context(), folder) }
+	open := func() (*store.Store, error) { return store.OpenSQLite(folder) }
 	if v == postgres {
 		url = pgtest.URL(t)
 		open = func() (*store.Store, error) { return store.OpenPostgres(t.Context(), url) }

@@ -35,7 +35,7 @@ func newWorld(t testing.TB) *world {
 
 func onSQLite(t testing.TB) (*store.Store, error) {
 	t.Helper()
-	return store.OpenSQLite(t.Context(), t.TempDir())
+	return store.OpenSQLite(t.TempDir())
 }
 
 func onPostgres(t testing.TB) (*store.Store, error) {

@@ -26,7 +26,7 @@ import (
 // served is a directory behind the API, and its administrator's key.
 func served(t *testing.T) (*dirtest.World, http.Handler, string) {
 	t.Helper()
-	s, err := store.OpenSQLite(t.Context(), t.TempDir())
+	s, err := store.OpenSQLite(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,9 +41,11 @@ func (g Grant) allows(at Level, p Permission) bool {
 
 // predefinedAllows is what the predefined roles mean. Permissions go by their
 // names: a READ looks, an ANNOTATE says something about what it sees, all
-// other verbs change something.
+// other verbs change something. Of those held in the account only an
+// administrator's says something about what is in it.
 func predefinedAllows(at Level, r Role, p Permission) bool {
-	if reach(p) > at || place(p) < 0 {
+	account := at == InAccount && r != RoleAdmin && r != roleProjectAdmin
+	if account || reach(p) > at || place(p) < 0 {
 		return false
 	}
 	looks, annotates := strings.HasSuffix(string(p), "_READ"), strings.HasSuffix(string(p), "_ANNOTATE")
@@ -51,11 +53,11 @@ func predefinedAllows(at Level, r Role, p Permission) bool {
 	case RoleAdmin, roleProjectAdmin:
 		return true
 	case RoleMember, roleProjectEditor:
-		return at != InAccount && (!administrative(p) || p == OrganizationRead || p == SpaceRead)
+		return !administrative(p) || p == OrganizationRead || p == SpaceRead
 	case RoleReadOnly, roleProjectViewer:
-		return at != InAccount && looks && (!administrative(p) || p == OrganizationRead || p == SpaceRead)
+		return looks && (!administrative(p) || p == OrganizationRead || p == SpaceRead)
 	case RoleAnnotator:
-		return at != InAccount && (annotates || p == OrganizationRead || p == SpaceRead || looks && annotated(p))
+		return annotates || p == OrganizationRead || p == SpaceRead || looks && annotated(p)
 	case RoleMemberUIOnly:
 	}
 	return false

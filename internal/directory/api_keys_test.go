@@ -184,7 +184,7 @@ func TestKeysEndEverywhere(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	open := func() *store.Store {
-		s, err := store.OpenSQLite(t.Context(), folder)
+		s, err := store.OpenSQLite(folder)
 		must(t, err)
 		t.Cleanup(func() { must(t, s.Close()) })
 		return s

@@ -68,7 +68,11 @@ func Link(previous []byte, place int64, digest []byte) []byte {
 }
 
 // digest is made of the two parts that can be erased and of all that cannot.
-func (e Entry) digest() []byte {
+func (e Entry) digest() []byte { return e.digestWith(impersonal(e.Changes)) }
+
+// digestWith takes the changes without names and addresses, which whoever
+// makes an entry has at hand.
+func (e Entry) digestWith(nameless string) []byte {
 	ofActor, ofChanges := e.salts()
 	actor, changes := e.ActorDigest, e.ChangesDigest
 	if actor == nil {
@@ -78,7 +82,7 @@ func (e Entry) digest() []byte {
 		changes = digestOf(string(ofChanges), e.Changes)
 	}
 	return digestOf(e.ID, e.At.UTC().Format(time.RFC3339Nano), e.Operation, e.ActorID, e.Credential, string(e.Via), e.RequestID,
-		e.Subject, impersonal(e.Changes), string(actor), string(changes))
+		e.Subject, nameless, string(actor), string(changes))
 }
 
 // digestOf covers each part with its length, so that none can flow into the next.
@@ -131,6 +135,10 @@ func (d *Directory) recordOn(tx Tx, a Actor, operation, subject string, changes 
 	if err != nil {
 		return fmt.Errorf("encode changes: %w", err)
 	}
+	nameless, err := withoutPerson(changes)
+	if err != nil {
+		return fmt.Errorf("encode changes: %w", err)
+	}
 	e := Entry{
 		ID: id, At: d.now(), Operation: operation,
 		ActorID: string(a.UserID), Actor: a.shown(), Credential: a.Credential, Via: a.Via,
@@ -140,7 +148,7 @@ func (d *Directory) recordOn(tx Tx, a Actor, operation, subject string, changes 
 	if _, err := io.ReadFull(d.Rand, e.Salt); err != nil {
 		return fmt.Errorf("read random bytes: %w", err)
 	}
-	e.Digest = e.digest()
+	e.Digest = e.digestWith(nameless)
 	return tx.Record(e)
 }
 

@@ -126,7 +126,7 @@ func impersonal(changes string) string {
 		return changes
 	}
 	for i := range all {
-		if one := &all[i]; one.Field == "name" || one.Field == "email" {
+		if one := &all[i]; personal(one.Field) {
 			one.From, one.To = nil, nil
 		}
 	}
@@ -136,6 +136,21 @@ func impersonal(changes string) string {
 	}
 	return string(text)
 }
+
+// withoutPerson is impersonal of what json.Marshal makes of the changes.
+func withoutPerson(changes []Change) (string, error) {
+	kept := slices.Clone(changes)
+	for i := range kept {
+		if personal(kept[i].Field) {
+			kept[i].From, kept[i].To = nil, nil
+		}
+	}
+	text, err := json.Marshal(kept)
+	return string(text), err
+}
+
+// personal holds for the fields that tell who somebody is.
+func personal(field string) bool { return field == "name" || field == "email" }
 
 // taken is what stands in the place of an erased address. No address holds a colon
 // outside of quotes, which are refused.

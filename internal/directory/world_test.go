@@ -17,7 +17,7 @@ import (
 
 func newStore(t testing.TB) *store.Store {
 	t.Helper()
-	s, err := store.OpenSQLite(t.Context(), t.TempDir())
+	s, err := store.OpenSQLite(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

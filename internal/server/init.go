@@ -69,7 +69,7 @@ func (c Config) openAny(ctx context.Context) (*store.Store, error) {
 	if c.DatabaseURL != "" {
 		return store.OpenPostgres(ctx, c.DatabaseURL)
 	}
-	return store.OpenSQLite(ctx, c.DataDir)
+	return store.OpenSQLite(c.DataDir)
 }
 
 func refuseSecond(ctx context.Context, s *store.Store) error {

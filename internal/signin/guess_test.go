@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"ax/internal/directory"
 	"ax/internal/directory/dirtest"
@@ -139,7 +140,7 @@ func TestA03_SpellingsShareACounter(t *testing.T) {
 func TestA04_UnknownNamesPushNothingOut(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	w := newWorlds(t, func() (*store.Store, error) { return store.OpenSQLite(t.Context(), folder) }, 1)[0]
+	w := newWorlds(t, func() (*store.Store, error) { return store.OpenSQLite(folder) }, 1)[0]
 	w.person(t, email)
 	w.exhaust(t, email)
 	const names = 1500

@@ -57,7 +57,7 @@ func newWorlds(t testing.TB, open func() (*store.Store, error), n int) []*world 
 
 func sqlite(t testing.TB) func() (*store.Store, error) {
 	folder := t.TempDir()
-	return func() (*store.Store, error) { return store.OpenSQLite(t.Context(), folder) }
+	return func() (*store.Store, error) { return store.OpenSQLite(folder) }
 }
 
 func postgres(t testing.TB) func() (*store.Store, error) {

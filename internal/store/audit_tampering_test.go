@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	_ "modernc.org/sqlite"             // the driver "sqlite"
+
 	"ax/internal/directory"
 	"ax/internal/directory/dirtest"
 	"ax/internal/store"

@@ -41,21 +41,23 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 	return err
 }
 
-// vacuumInto copies through a reader, beside whatever is being written. It
-// counts as a write, which readers refuse otherwise.
-func (s *Store) vacuumInto(ctx context.Context, file string) (err error) {
-	conn, err := s.reads.Conn(ctx)
+// vacuumInto copies beside whatever is being written.
+func (s *Store) vacuumInto(ctx context.Context, file string) error {
+	return s.aside(ctx, func(on session) error {
+		_, err := on.exec(`VACUUM INTO $1`, file)
+		return err
+	})
+}
+
+// aside calls fn with a connection of its own, beside the readers, who may
+// not write, and the writer, who is in a transaction most of the time.
+func (s *Store) aside(ctx context.Context, fn func(session) error) (err error) {
+	conn, err := openSQLite(filepath.Join(s.folder, DatabaseFile), false)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	on := session{ctx: context.WithoutCancel(ctx), run: conn, engine: s.engine}
-	if _, err := on.exec(`PRAGMA query_only = OFF`); err != nil {
-		return err
-	}
-	_, err = session{ctx: ctx, run: conn, engine: s.engine}.exec(`VACUUM INTO $1`, file)
-	_, reset := on.exec(`PRAGMA query_only = ON`)
-	return errors.Join(err, reset)
+	defer func() { err = errors.Join(err, conn.close()) }()
+	return fn(session{ctx: ctx, run: conn, engine: s.engine})
 }
 
 // settle makes a finished file its owner's and durable.

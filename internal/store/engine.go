@@ -2,18 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	"zombiezen.com/go/sqlite"
 
 	"ax/internal/directory"
 )
@@ -39,8 +34,7 @@ var sqliteEngine = engine{
 	version:    `PRAGMA user_version`,
 	users:      usersOnSQLite,
 	setVersion: func(ctx context.Context, run runner, v int) error {
-		_, err := run.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, v))
-		return err
+		return run.script(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, v))
 	},
 }
 
@@ -57,49 +51,17 @@ var postgresEngine = engine{
 	lockMigration: fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, migrationLock),
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		if v == 1 {
-			if _, err := run.ExecContext(ctx, `CREATE TABLE schema_version (version BIGINT NOT NULL)`); err != nil {
-				return err
-			}
-			_, err := run.ExecContext(ctx, `INSERT INTO schema_version VALUES (1)`)
-			return err
+			return run.script(ctx, `CREATE TABLE schema_version (version BIGINT NOT NULL); INSERT INTO schema_version VALUES (1)`)
 		}
-		_, err := run.ExecContext(ctx, `UPDATE schema_version SET version = $1`, v)
+		_, err := run.exec(ctx, `UPDATE schema_version SET version = $1`, []any{v})
 		return err
 	},
-}
-
-// sqlitePool opens a pool on a file. Readers refuse to write; the writer is
-// one connection. WAL with synchronous=FULL: a commit is on the disk before
-// it is acknowledged.
-func sqlitePool(file string, readOnly bool, connections int) (*sql.DB, error) {
-	path := filepath.ToSlash(file)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // C:/… on Windows
-	}
-	pragmas := url.Values{"_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
-		"temp_store(MEMORY)",
-	}}
-	if readOnly { // each reader has a cache of its own; what it lacks is in the system's
-		pragmas.Add("_pragma", "query_only(ON)")
-		pragmas.Add("_pragma", "cache_size(-3000)")
-	} else {
-		pragmas.Add("_pragma", "cache_size(-8000)")
-	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: pragmas.Encode()}).String())
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, err)
-	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
 }
 
 // storageFault holds when SQLite could not write or sync: what is on the disk
 // is unknown then, and nothing may be acknowledged any more.
 func storageFault(err error) bool {
-	e, ok := errors.AsType[*sqlite.Error](err)
-	return ok && e.Code()&0xff == sqlite3.SQLITE_IOERR
+	return sqlite.ErrCode(err).ToPrimary() == sqlite.ResultIOErr
 }
 
 // worthRetrying holds when PostgreSQL says that the transaction met another:
@@ -115,10 +77,4 @@ func worthRetrying(err error) bool {
 func mayNotExtend(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (e.Code == "42501" || e.Code == "0A000" || e.Code == "58P01") && strings.Contains(e.Message, "extension")
-}
-
-// noTransaction holds for SQLite's complaint that there is nothing to roll
-// back, which it words but does not number.
-func noTransaction(err error) bool {
-	return strings.Contains(err.Error(), "no transaction is active")
 }

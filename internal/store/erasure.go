@@ -79,21 +79,12 @@ func (s *Store) Purge(ctx context.Context) (err error) {
 		return fmt.Errorf("wait for a turn to write: %w", err)
 	}
 	defer func() { err = errors.Join(err, turn.Close()) }()
-	conn, err := s.reads.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	on := session{ctx: context.WithoutCancel(ctx), run: conn, engine: s.engine}
-	if _, err := on.exec(`PRAGMA query_only = OFF`); err != nil {
-		return err
-	}
-	_, err = on.exec(`VACUUM`)
-	if err == nil {
-		err = on.truncateLog(ctx)
-	}
-	_, reset := on.exec(`PRAGMA query_only = ON`)
-	return errors.Join(err, reset)
+	return s.aside(ctx, func(on session) error {
+		if _, err := on.exec(`VACUUM`); err != nil {
+			return err
+		}
+		return on.truncateLog(ctx)
+	})
 }
 
 // truncateLog moves all of the log into the database and empties it, as soon

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime"
@@ -16,8 +15,7 @@ import (
 // that wait together run in one transaction, each in a savepoint with a
 // verdict of its own, share one sync, and are acknowledged after the commit.
 type group struct {
-	conn  *sql.Conn
-	run   *prepared
+	conn  *sqliteConn
 	turn  *flock.Flock // see begin
 	jobs  chan *job
 	ended chan struct{}
@@ -39,17 +37,10 @@ type job struct {
 
 const groupSize = 512
 
-func newGroup(ctx context.Context, writer *sql.DB, turn *flock.Flock) (*group, error) {
-	conn, err := writer.Conn(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("open the directory: %w", err)
-	}
-	g := &group{
-		conn: conn, run: &prepared{below: conn}, turn: turn,
-		jobs: make(chan *job, groupSize), ended: make(chan struct{}),
-	}
+func newGroup(conn *sqliteConn, turn *flock.Flock, fault func()) *group {
+	g := &group{conn: conn, turn: turn, fault: fault, jobs: make(chan *job, groupSize), ended: make(chan struct{})}
 	go g.loop()
-	return g, nil
+	return g
 }
 
 func (g *group) close() error {
@@ -62,7 +53,7 @@ func (g *group) close() error {
 	}
 	close(g.jobs)
 	<-g.ended
-	return errors.Join(g.run.close(), g.conn.Close(), g.turn.Close())
+	return errors.Join(g.conn.close(), g.turn.Close())
 }
 
 var errClosed = errors.New("the store is closed")
@@ -136,21 +127,21 @@ func (g *group) commit(jobs []*job) {
 }
 
 func (g *group) transaction(jobs []*job) error {
-	s := session{ctx: context.Background(), run: g.run, engine: &sqliteEngine}
+	s := session{ctx: context.Background(), run: g.conn, engine: &sqliteEngine}
 	if err := g.begin(s); err != nil {
 		return err
 	}
 	tx := &Tx{session: s}
 	for _, j := range jobs {
 		if err := g.savepoint(tx, j); err != nil {
-			return errors.Join(errAbandoned, err, rollback(s))
+			return errors.Join(errAbandoned, err, g.rollback(s))
 		}
 	}
 	if err := errors.Join(tx.index(), s.insertSealed(tx.entries)); err != nil {
-		return errors.Join(errAbandoned, err, rollback(s))
+		return errors.Join(errAbandoned, err, g.rollback(s))
 	}
 	if _, err := s.exec(`COMMIT`); err != nil {
-		return errors.Join(err, rollback(s))
+		return errors.Join(err, g.rollback(s))
 	}
 	return nil
 }
@@ -198,9 +189,10 @@ func (g *group) verdict(tx *Tx, j *job) {
 }
 
 // rollback ends the transaction, if the failure has not ended it already.
-func rollback(s session) error {
-	if _, err := s.exec(`ROLLBACK`); err != nil && !noTransaction(err) {
-		return err
+func (g *group) rollback(s session) error {
+	if g.conn.conn.AutocommitEnabled() {
+		return nil
 	}
-	return nil
+	_, err := s.exec(`ROLLBACK`)
+	return err
 }

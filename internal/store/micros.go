@@ -36,10 +36,14 @@ type claim time.Time
 
 // Value implements driver.Valuer.
 func (c claim) Value() (driver.Value, error) {
-	if v, err := micros(c).Value(); v != nil || err != nil {
-		return v, err
+	return c.number(), nil
+}
+
+func (c claim) number() int64 {
+	if t := time.Time(c); !t.IsZero() {
+		return t.UnixMicro()
 	}
-	return int64(0), nil
+	return 0
 }
 
 // Scan implements sql.Scanner.

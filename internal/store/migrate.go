@@ -117,22 +117,12 @@ func (tx *Tx) migrate(m migration) error {
 			return err
 		}
 	}
-	// The steps hold many statements, which only an unprepared one may.
-	raw := tx.unprepared()
-	found, err := session{ctx: tx.ctx, run: raw, engine: tx.engine}.version()
+	found, err := tx.version()
 	if err != nil || found >= m.version {
 		return err
 	}
-	if _, err := raw.ExecContext(tx.ctx, m.sql); err != nil {
+	if err := tx.run.script(tx.ctx, m.sql); err != nil {
 		return err
 	}
-	return tx.engine.setVersion(tx.ctx, raw, m.version)
-}
-
-// unprepared is the runner below the cache of prepared statements.
-func (tx *Tx) unprepared() runner {
-	if p, ok := tx.run.(*prepared); ok {
-		return p.below
-	}
-	return tx.run
+	return tx.engine.setVersion(tx.ctx, tx.run, m.version)
 }

@@ -6,7 +6,45 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
+
+// onPostgres runs statements on a pool, or in a transaction. Each connection
+// keeps those that it has prepared, by their text.
+type onPostgres struct {
+	on interface {
+		Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
+		Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+	}
+}
+
+func (p onPostgres) exec(ctx context.Context, query string, args []any) (outcome, error) {
+	tag, err := p.on.Exec(ctx, query, args...)
+	return outcome{rows: tag.RowsAffected()}, err
+}
+
+func (p onPostgres) each(ctx context.Context, scan func(scanner) error, query string, args []any) error {
+	rows, err := p.on.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// script runs statements in the simple protocol, which takes several.
+func (p onPostgres) script(ctx context.Context, text string) error {
+	_, err := p.on.Exec(ctx, text)
+	return err
+}
 
 const (
 	writeTries   = 8
@@ -15,13 +53,13 @@ const (
 
 // writeAlone is how PostgreSQL writes: a transaction of its own, repeated when
 // the server says that it met another.
-func (s *Store) writeAlone(ctx context.Context, fn func(*Tx) error) error {
+func writeAlone(ctx context.Context, db *pgxpool.Pool, fn func(*Tx) error) error {
 	var err error
 	for try := range writeTries {
 		if try > 0 {
 			time.Sleep(time.Duration(rand.Int64N(int64(time.Millisecond << try)))) //nolint:gosec // jitter
 		}
-		if err = s.writeOnce(ctx, fn); !worthRetrying(err) {
+		if err = writeOnce(ctx, db, fn); !worthRetrying(err) {
 			return err
 		}
 	}
@@ -30,24 +68,24 @@ func (s *Store) writeAlone(ctx context.Context, fn func(*Tx) error) error {
 
 // writeOnce does not pass on the caller's cancellation: a caller that leaves
 // during COMMIT would leave it unknown whether the write happened.
-func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) (err error) {
+func writeOnce(ctx context.Context, db *pgxpool.Pool, fn func(*Tx) error) (err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	begun, err := s.reads.BeginTx(ctx, nil)
+	begun, err := db.Begin(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	committed := false
 	defer func() {
 		if !committed { // a failure, or a panic passing through
-			err = errors.Join(err, begun.Rollback())
+			err = errors.Join(err, begun.Rollback(ctx))
 		}
 	}()
-	if err := guard(fn, &Tx{session: session{ctx: ctx, run: begun, engine: s.engine}}); err != nil {
+	if err := guard(fn, &Tx{session: session{ctx: ctx, run: onPostgres{begun}, engine: &postgresEngine}}); err != nil {
 		return err
 	}
 	committed = true
-	if err := begun.Commit(); err != nil {
+	if err := begun.Commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil

@@ -2,36 +2,41 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"sync"
 )
 
-// A runner runs statements: a pool, a connection or a transaction.
+// A runner runs statements: a connection, a pool of them or a transaction.
 type runner interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// exec runs a statement that returns no rows.
+	exec(ctx context.Context, query string, args []any) (outcome, error)
+	// each reads every row of a query through scan.
+	each(ctx context.Context, scan func(scanner) error, query string, args []any) error
+	// script runs several statements without arguments.
+	script(ctx context.Context, text string) error
 }
 
+// An outcome is what a statement did.
+type outcome struct {
+	rows int64 // it touched
+	seq  int64 // of the row that it inserted; on SQLite only
+}
+
+// A scanner is a row; its columns go where the pointers lead.
+type scanner interface{ Scan(to ...any) error }
+
 // A session is a runner bound to a context. The reads of every noun are its
-// methods; no sql.Rows leaves it, because one left open on SQLite's writer
-// would block every later write.
+// methods; no rows leave it, because some left open on SQLite's writer would
+// block every later write.
 type session struct {
 	ctx    context.Context //nolint:containedctx // bound for the length of one operation
-	caller context.Context //nolint:containedctx // looked at before a query; nil for none
 	run    runner
 	engine *engine
 }
 
 // exec runs a statement and returns how many rows it touched.
 func (s session) exec(query string, args ...any) (int64, error) {
-	r, err := s.run.ExecContext(s.ctx, query, args...)
-	if err != nil {
-		return 0, s.failed(query, err)
-	}
-	n, err := r.RowsAffected()
-	return n, s.failed(query, err)
+	o, err := s.run.exec(s.ctx, query, args)
+	return o.rows, s.failed(query, err)
 }
 
 // insert runs a statement that inserts one row or, as it met another, none,
@@ -43,13 +48,8 @@ func (s session) insert(query string, args ...any) (seq int64, inserted bool, er
 		inserted, err = s.get(func(row scanner) error { return row.Scan(&seq) }, query+` RETURNING seq`, args...)
 		return seq, inserted, err
 	}
-	r, err := s.run.ExecContext(s.ctx, query, args...)
-	if err != nil {
-		return 0, false, s.failed(query, err)
-	}
-	n, err1 := r.RowsAffected()
-	seq, err2 := r.LastInsertId()
-	return seq, n == 1, errors.Join(err1, err2)
+	o, err := s.run.exec(s.ctx, query, args)
+	return o.seq, o.rows == 1, s.failed(query, err)
 }
 
 // get reads the first row through scan; ok is false without one.
@@ -64,24 +64,9 @@ func (s session) get(scan func(row scanner) error, query string, args ...any) (o
 	return ok, err
 }
 
-type scanner interface{ Scan(to ...any) error }
-
 // each reads every row through scan.
-func (s session) each(scan func(row scanner) error, query string, args ...any) (err error) {
-	if s.caller != nil && s.caller.Err() != nil {
-		return s.caller.Err()
-	}
-	rows, err := s.run.QueryContext(s.ctx, query, args...)
-	if err != nil {
-		return s.failed(query, err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return s.failed(query, err)
-		}
-	}
-	return s.failed(query, rows.Err())
+func (s session) each(scan func(row scanner) error, query string, args ...any) error {
+	return s.failed(query, s.run.each(s.ctx, scan, query, args))
 }
 
 // all reads every row into a slice.
@@ -112,59 +97,4 @@ func (s session) failed(query string, err error) error {
 		query = query[:shown] + "…"
 	}
 	return fmt.Errorf("%s: %w", query, err)
-}
-
-// prepared runs statements that it prepares once. SQLite's driver compiles
-// each text at each use otherwise, which costs more than most of them; pgx
-// does the same by itself.
-type prepared struct {
-	below interface {
-		runner
-		PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
-	}
-	known sync.Map // text → *sql.Stmt
-}
-
-func (p *prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, ok := p.known.Load(query); ok {
-		return s.(*sql.Stmt), nil //nolint:forcetypeassert // the map holds nothing else
-	}
-	made, err := p.below.PrepareContext(context.WithoutCancel(ctx), query)
-	if err != nil {
-		return nil, err
-	}
-	kept, lost := p.known.LoadOrStore(query, made)
-	if lost {
-		err = made.Close() //nolint:sqlclosecheck // another goroutine's is kept
-	}
-	return kept.(*sql.Stmt), err //nolint:forcetypeassert // the map holds nothing else
-}
-
-// ExecContext implements runner.
-func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // kept for the next use, until close
-	if err != nil {
-		return nil, err
-	}
-	return s.ExecContext(ctx, args...)
-}
-
-// QueryContext implements runner.
-func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // kept for the next use, until close
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(ctx, args...)
-}
-
-// close frees the statements; SQLite tidies up behind the last connection
-// only when none is left.
-func (p *prepared) close() error {
-	var errs []error
-	p.known.Range(func(_, s any) bool {
-		errs = append(errs, s.(*sql.Stmt).Close()) //nolint:forcetypeassert // the map holds nothing else
-		return true
-	})
-	return errors.Join(errs...)
 }

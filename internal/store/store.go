@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/gofrs/flock"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ax/internal/directory"
 )
@@ -19,8 +19,7 @@ import (
 // A Store keeps a directory in SQL. It implements directory.Store.
 type Store struct {
 	engine *engine
-	reads  *sql.DB
-	cached runner // reads, with prepared statements where that helps
+	reads  runner
 	write  func(ctx context.Context, fn func(*Tx) error) error
 	inside uintptr // where guard goes on after its function: on the stack of whoever is inside a write
 	close  []func() error
@@ -49,7 +48,7 @@ const turnFile = "turn.lock"
 
 // OpenSQLite opens the directory in a folder, which it makes, for its owner
 // only, when it is absent. It does not migrate.
-func OpenSQLite(ctx context.Context, folder string) (*Store, error) {
+func OpenSQLite(folder string) (*Store, error) {
 	folder, err := filepath.Abs(folder)
 	if err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
@@ -58,45 +57,41 @@ func OpenSQLite(ctx context.Context, folder string) (*Store, error) {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	file := filepath.Join(folder, DatabaseFile)
-	writer, err := sqlitePool(file, false, 1)
+	// The writer connects first: it makes the file and switches it to WAL.
+	writer, err := openSQLite(file, false)
 	if err != nil {
 		return nil, err
 	}
-	// The writer connects first: it makes the file and switches it to WAL.
-	g, err := newGroup(ctx, writer, flock.New(filepath.Join(folder, turnFile), flock.SetPermissions(0o600)))
-	if err != nil {
-		return nil, errors.Join(err, writer.Close())
-	}
 	if err := os.Chmod(file, 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("data folder: %w", err), g.close(), writer.Close())
+		return nil, errors.Join(fmt.Errorf("data folder: %w", err), writer.close())
 	}
-	reads, err := sqlitePool(file, true, max(4, 2*runtime.NumCPU()))
-	if err != nil {
-		return nil, errors.Join(err, g.close(), writer.Close())
-	}
-	s := &Store{engine: &sqliteEngine, reads: reads, write: g.write, inside: insideWrite(), folder: folder, failed: make(chan struct{})}
-	cached := &prepared{below: reads}
-	s.cached = cached
-	s.close = []func() error{cached.close, reads.Close, g.close, writer.Close}
-	g.fault = s.fail
+	reads := newPool(max(4, 2*runtime.NumCPU()), func() (*sqliteConn, error) { return openSQLite(file, true) })
+	s := &Store{engine: &sqliteEngine, reads: reads, inside: insideWrite(), folder: folder, failed: make(chan struct{})}
+	g := newGroup(writer, flock.New(filepath.Join(folder, turnFile), flock.SetPermissions(0o600)), s.fail)
+	s.write = g.write
+	s.close = []func() error{reads.close, g.close}
 	return s, nil
 }
 
 // OpenPostgres opens the directory in a PostgreSQL database. It does not
 // migrate.
 func OpenPostgres(ctx context.Context, url string) (*Store, error) {
-	db, err := sql.Open("pgx", url)
+	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database URL: %w", err)
 	}
-	db.SetMaxOpenConns(32)
-	db.SetMaxIdleConns(32)
-	if err := db.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("connect to the database: %w", err), db.Close())
+	config.MaxConns = 32
+	db, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err)
 	}
-	s := &Store{engine: &postgresEngine, reads: db, cached: db, inside: insideWrite(), failed: make(chan struct{})}
-	s.write = s.writeAlone
-	s.close = []func() error{db.Close}
+	if err := db.Ping(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	s := &Store{engine: &postgresEngine, reads: onPostgres{db}, inside: insideWrite(), failed: make(chan struct{})}
+	s.write = func(ctx context.Context, fn func(*Tx) error) error { return writeAlone(ctx, db, fn) }
+	s.close = []func() error{func() error { db.Close(); return nil }}
 	return s, nil
 }
 
@@ -111,14 +106,7 @@ func (s *Store) Close() error {
 
 // Read implements directory.Store.
 func (s *Store) Read(ctx context.Context) directory.Reads {
-	bound := session{ctx: ctx, run: s.cached, engine: s.engine}
-	if s.engine.embedded {
-		// SQLite's driver starts a goroutine to watch every context that can
-		// end, which costs as much as a query. So the context is looked at
-		// before each, and not given to it.
-		bound.caller, bound.ctx = ctx, context.WithoutCancel(ctx)
-	}
-	return bound
+	return session{ctx: ctx, run: s.reads, engine: s.engine}
 }
 
 // Write implements directory.Store.

@@ -75,7 +75,7 @@ func TestMigrateAtOnce(t *testing.T) {
 type opener func(t *testing.T) (*store.Store, error)
 
 func sqlite(folder string) opener {
-	return func(t *testing.T) (*store.Store, error) { return store.OpenSQLite(t.Context(), folder) }
+	return func(t *testing.T) (*store.Store, error) { return store.OpenSQLite(folder) }
 }
 
 func postgres(url string) opener {

@@ -5,8 +5,8 @@ import "ax/internal/directory"
 const userColumns = `users.seq, users.id, users.name, users.email, users.role, users.developer,
 	users.state, users.invited_until, users.created_at, users.bot`
 
-// userFields are where a user's columns go. Texts are plain strings to
-// database/sql, which looks into any other type by reflection.
+// userFields are where a user's columns go. Texts are plain strings: any other
+// type is looked into by reflection.
 func userFields(u *directory.User) []any {
 	return []any{
 		&u.Seq, (*string)(&u.ID), &u.Name, &u.Email, (*string)(&u.Role), &u.Developer,

@@ -38,7 +38,7 @@ type world struct {
 
 func newWorld(t testing.TB, change ...func(*web.Config)) *world {
 	t.Helper()
-	s, err := store.OpenSQLite(t.Context(), t.TempDir())
+	s, err := store.OpenSQLite(t.TempDir())
 	must(t, err)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {

@@ -40,7 +40,7 @@ func TestOfficialClientOnAccess(t *testing.T) {
 func play(t *testing.T, script, expected string) *dirtest.World {
 	t.Helper()
 	folder := installed(t)
-	s, err := store.OpenSQLite(t.Context(), t.TempDir())
+	s, err := store.OpenSQLite(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
