@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -159,10 +160,7 @@ func TestK09_AnotherDirectory(t *testing.T) {
 	named := regexp.MustCompile(`<([^>]*)>`)
 	tried := 0
 	for _, c := range cells() {
-		foreign := &matrix{ids: map[string]string{}}
-		for name, id := range m.ids {
-			foreign.ids[name] = id
-		}
+		foreign := &matrix{ids: maps.Clone(m.ids)}
 		skip := true
 		for _, found := range named.FindAllStringSubmatch(c.request, -1) {
 			if name := found[1]; !slices.Contains(elsewhere, name) && !strings.Contains(name, "missing") {

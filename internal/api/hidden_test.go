@@ -164,7 +164,7 @@ func (w *wiretap) accept(l net.Listener, network, target string) {
 		if err != nil {
 			return
 		}
-		server, err := (&net.Dialer{}).Dial(network, target) //nolint:noctx // ends with the listener's clients
+		server, err := (&net.Dialer{}).Dial(network, target)
 		if err != nil {
 			_ = client.Close()
 			return

@@ -100,12 +100,11 @@ func restrictable(id string) (ResourceType, error) {
 	if err := cmp.Or(faults.id("resource_id", id), faults.err()); err != nil {
 		return "", err
 	}
-	switch t := resourceTypeOf(id); {
-	case t == "" || t == ResourceSpace:
+	t := resourceTypeOf(id)
+	if t == "" || t == ResourceSpace {
 		return "", errMalformed("resource_id: must be the id of a project, a dashboard or a prompt.")
-	default:
-		return t, nil
 	}
+	return t, nil
 }
 
 func mayRestrict(r Reads, a Actor, t ResourceType, id string) error {
