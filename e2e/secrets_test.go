@@ -2,8 +2,11 @@ package e2e_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -21,6 +24,7 @@ func TestNoSecretIsLoggedOrKept(t *testing.T) {
 		s := serving(t, v)
 		secrets := s.provoke()
 		second := strings.TrimSpace(s.must("server", "key", "create", "--email", s.admin))
+		served := s.kept() // with all that is only there while it is served, and as a backup has it
 		if code := s.server.terminate(); code != 0 {
 			t.Errorf("the server ended with %d", code)
 		}
@@ -30,20 +34,29 @@ func TestNoSecretIsLoggedOrKept(t *testing.T) {
 			if err := json.Unmarshal([]byte(line), &entry); err != nil || entry["msg"] == nil || entry["time"] == nil || entry["level"] == nil {
 				t.Errorf("this line of the log is not a JSON entry: %s", line)
 			}
+			if entry["msg"] == "forged" {
+				t.Errorf("somebody wrote this line: %s", line)
+			}
 		}
 		if !strings.Contains(log, `"route":"/v2/users/{user_id}"`) {
 			t.Fatalf("the log does not tell of the requests that were made:\n%s", log)
 		}
 		secrets["second key"] = second
+		if len(secrets) < 30 {
+			t.Errorf("only %d secrets are looked for", len(secrets))
+		}
 		for what, secret := range secrets {
 			if strings.Contains(log, secret) {
 				t.Errorf("the log holds the %s", what)
 			}
 		}
+		if !keeps(served, "canary.person@x.example") {
+			t.Error("the copies hold nothing of what was done")
+		}
 		kept := s.dump()
 		for _, what := range []string{"key", "second key", "temporary password", "token of the invitation", "token of the reset"} {
-			if bytes.Contains(kept, []byte(secrets[what])) {
-				t.Errorf("the store holds the %s as it is", what)
+			if bytes.Contains(kept, []byte(secrets[what])) || keeps(served, secrets[what]) {
+				t.Errorf("the store or a copy of it holds the %s as it is", what)
 			}
 		}
 	})
@@ -81,11 +94,42 @@ func (s *site) provoke() map[string]string {
 	s.send(exchange{method: http.MethodGet, path: "/v2/users", header: http.Header{"Authorization": {"Bearer ak-canary-of-a-wrong-key"}}})
 	s.send(exchange{method: http.MethodGet, path: "/v2/users", header: http.Header{"Authorization": {"Basic canary-in-basic"}}})
 	s.send(exchange{method: http.MethodGet, path: "/v2/users", header: http.Header{"Cookie": {"session=canary-cookie"}, "User-Agent": {"canary-agent"}}})
-	return map[string]string{
+	all := s.scatter(tem.ID)
+	maps.Copy(all, map[string]string{
 		"key": s.key, "temporary password": tem.Password, "token of the invitation": token, "token of the reset": resetToken,
 		"address": email, "wrong key": "ak-canary-of-a-wrong-key", "basic credentials": "canary-in-basic", "cookie": "canary-cookie",
 		"body": "canary-in-broken-json", "password of the database": databasePassword(s),
+	})
+	return all
+}
+
+// scatter puts a word of its own into every place of a request where a secret may be by mistake or by right, and texts that
+// would end a line of the log, or begin one.
+func (s *site) scatter(id string) map[string]string {
+	s.t.Helper()
+	words := map[string]string{}
+	for n, x := range []exchange{
+		{path: "/v2/users?access_token=WORD"}, {path: "/v2/users?cursor=WORD"}, {path: "/v2/users/WORD"}, {path: "/WORD"}, {path: "/v2/users?email=WORD"}, {path: "/ax/v1/can-i?action=WORD"},
+		{path: "/v2/users", header: http.Header{"X-Api-Key": {"WORD"}}}, {path: "/v2/users", header: http.Header{"Proxy-Authorization": {"Bearer WORD"}}},
+		{path: "/v2/users", header: http.Header{"Cookie": {"session=WORD"}}}, {path: "/v2/users", header: http.Header{"Referer": {"https://x.example/WORD"}}},
+		{path: "/v2/users", header: http.Header{"Idempotency-Key": {"WORD"}}}, {path: "/v2/users", header: http.Header{"Authorization": {"Bearer ak-WORD"}}},
+		{path: "/v2/users", header: http.Header{"User-Agent": {`WORD"}` + "\t" + `{"time":"x","level":"INFO","msg":"forged"`}}},
+		{path: "/sign-in?next=WORD"}, {path: "/invitations/WORD"}, {path: "/reset/WORD"},
+		{method: http.MethodPost, path: "/v2/users", body: `{"name":"WORD"`}, {method: http.MethodPost, path: "/v2/users", body: `{"password":"WORD"}`},
+		{method: http.MethodPatch, path: "/v2/users/" + id, body: `{"name":"x","temporary_password":"WORD"}`},
+		{method: http.MethodPost, path: "/sign-in", body: "email=WORD%40x.example&password=WORD", header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}},
+		{method: http.MethodPost, path: "/forgot-password", body: "email=WORD%40x.example", header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}},
+	} {
+		word := fmt.Sprintf("CANARY%02dSECRET", n)
+		x.method = cmp.Or(x.method, http.MethodGet)
+		x.path, x.body = strings.ReplaceAll(x.path, "WORD", word), strings.ReplaceAll(x.body, "WORD", word)
+		for _, values := range x.header {
+			values[0] = strings.ReplaceAll(values[0], "WORD", word)
+		}
+		s.send(x)
+		words[fmt.Sprint("word ", n, " in ", x.path)] = word
 	}
+	return words
 }
 
 func lastPart(link string) string { return link[strings.LastIndexByte(link, '/')+1:] }

@@ -52,7 +52,8 @@ func TestRefusalsAreRecorded(t *testing.T) {
 		{"GET", "/v2/audit-logs", "", 403, "", ""},
 		{"PATCH", "/v2/users/" + string(w.Admin.UserID), `{}`, 403, "update_user", string(w.Admin.UserID)},
 		{"DELETE", "/v2/users/x", "", 400, "", ""},
-		{"DELETE", "/v2/role-bindings/Um9sZUJpbmRpbmc6OTk5OTk5OTk5OTk=", "", 404, "", ""},
+		{"DELETE", "/v2/role-bindings/Um9sZUJpbmRpbmc6OTk5OTk5OTk5OTk=", "", 404, "delete_role_binding", "Um9sZUJpbmRpbmc6OTk5OTk5OTk5OTk="},
+		{"GET", "/v2/role-bindings/Um9sZUJpbmRpbmc6OTk5OTk5OTk5OTk=", "", 404, "", ""},
 	} {
 		before := len(w.Entries(t))
 		got := w.do(t, c.method, c.path, c.body, key, "X-Request-Id: find-me")

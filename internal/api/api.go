@@ -127,7 +127,7 @@ func (a *API) perform(c *call, op operation) (out answer, err error) {
 
 // noteDenied puts a change that was refused into the audit log.
 func (a *API) noteDenied(c *call, op operation, err error) {
-	if op.method == http.MethodGet || directory.KindOf(err) != directory.Forbidden {
+	if op.method == http.MethodGet || !directory.Refused(c.actor, err) {
 		return
 	}
 	subject := ""

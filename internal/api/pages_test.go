@@ -3,7 +3,6 @@ package api_test
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http/httptest"
 	"regexp"
@@ -16,7 +15,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ax/internal/directory"
-	"ax/internal/pgtest"
 	"ax/internal/store"
 )
 
@@ -81,9 +79,9 @@ type row struct {
 	made, gone bool // by the test
 }
 
-func newHall(t *testing.T, s *store.Store, l list) *hall {
+func newHall(t *testing.T, open func(testing.TB) (*store.Store, error), l list) *hall {
 	t.Helper()
-	h := &hall{world: worldOn(t, s), list: l}
+	h := &hall{world: newWorldOn(t, open), list: l}
 	here, there := h.NewOrganization(t, "Here"), h.NewOrganization(t, "There")
 	lab, far := h.NewSpace(t, here, "Lab", false), h.NewSpace(t, there, "Far", false)
 	h.Join(t, here, h.Member.UserID, directory.RoleMember)
@@ -240,13 +238,13 @@ func (h *hall) walk(t *testing.T, limit int, between func(n, at int)) {
 // at the end that is newest. The rows that a cursor stands at goes, and the next.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	for engine, open := range map[string]func(*testing.T) *store.Store{"SQLite": func(t *testing.T) *store.Store { return newStore(t) }, "Postgres": newPostgres} {
+	for engine, open := range engines() {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			for _, l := range lists() {
 				t.Run(l.name, func(t *testing.T) {
 					t.Parallel()
-					h := newHall(t, open(t), l)
+					h := newHall(t, open, l)
 					for range 7 {
 						h.add(t)
 					}
@@ -270,17 +268,4 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
-}
-
-func newPostgres(t *testing.T) *store.Store {
-	t.Helper()
-	url := pgtest.Clone(t, "api", func(url string) error {
-		s, err := store.OpenPostgres(t.Context(), url)
-		if err != nil {
-			return err
-		}
-		return errors.Join(s.Migrate(t.Context()), s.Close())
-	}, pgtest.Unsynced())
-	s, err := store.OpenPostgres(t.Context(), url)
-	return closing(t, s, err)
 }

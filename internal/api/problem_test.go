@@ -410,6 +410,10 @@ func TestMediaTypes(t *testing.T) {
 		{[]string{"Content-Type: ;"}, 415},
 		{[]string{"Content-Encoding: gzip"}, 415},
 		{[]string{"Content-Encoding: identity, gzip"}, 415},
+		{[]string{"Content-Encoding: br"}, 415},
+		{[]string{"Content-Encoding: deflate"}, 415},
+		{[]string{"Content-Encoding: zstd"}, 415},
+		{[]string{"Content-Encoding: X-GZIP"}, 415},
 	} {
 		got := w.do(t, "POST", "/v2/users", soundBody(fmt.Sprintf("type%d@example.com", n)), c.header...)
 		if got.Code != c.status {

@@ -307,7 +307,9 @@ func (s scenario) run(t *testing.T, in town) {
 		}
 		recorded = append(recorded, e.Operation+" "+in.unnamed(e.Subject))
 	}
-	if refusal := s.status == 403 && !strings.HasPrefix(s.request, "GET "); len(denied) > 1 || refusal != (len(denied) == 1) {
+	// Whoever is no administrator is refused what is not there as well as what is hidden.
+	refusal := (s.status == 403 || s.status == 404 && s.as != "") && !strings.HasPrefix(s.request, "GET ")
+	if len(denied) > 1 || refusal != (len(denied) == 1) {
 		t.Errorf("refusals that were recorded: %v", denied)
 	}
 	if diff := cmp.Diff(s.mails, mails, cmpopts.EquateEmpty()); diff != "" {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"ax/internal/api"
 	"ax/internal/api/apitest"
 	"ax/internal/directory/dirtest"
+	"ax/internal/pgtest"
 	"ax/internal/store"
 	"ax/internal/wire"
 )
@@ -29,31 +31,35 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	return worldOn(t, newStore(t))
+	return newWorldOn(t, onSQLite)
 }
 
-// worldOn is a world on a store that is new and migrated.
-func worldOn(t testing.TB, s *store.Store) *world {
+func onSQLite(t testing.TB) (*store.Store, error) {
 	t.Helper()
-	w := &world{World: dirtest.New(t, s), log: &logged{}}
-	w.key = w.APIKey(t, w.Admin.Email)
-	w.handler = apitest.Handler(t, api.New(w.Directory, w.log.logger(), s.Ready))
-	return w
+	return store.OpenSQLite(t.TempDir())
 }
 
-func newStore(t testing.TB) *store.Store {
+// onPostgres opens a copy of a database that was migrated once.
+func onPostgres(t testing.TB) (*store.Store, error) {
 	t.Helper()
-	s, err := store.OpenSQLite(t.TempDir())
-	s = closing(t, s, err)
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	url := pgtest.Clone(t, "api", func(url string) error {
+		s, err := store.OpenPostgres(t.Context(), url)
+		if err != nil {
+			return err
+		}
+		return errors.Join(s.Migrate(t.Context()), s.Close())
+	}, pgtest.Unsynced())
+	return store.OpenPostgres(t.Context(), url)
 }
 
-// closing closes a store that was opened when the test ends.
-func closing(t testing.TB, s *store.Store, err error) *store.Store {
+func engines() map[string]func(testing.TB) (*store.Store, error) {
+	return map[string]func(testing.TB) (*store.Store, error){"SQLite": onSQLite, "Postgres": onPostgres}
+}
+
+// newWorldOn is a world on a store of its own.
+func newWorldOn(t testing.TB, open func(testing.TB) (*store.Store, error)) *world {
 	t.Helper()
+	s, err := open(t)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +68,13 @@ func closing(t testing.TB, s *store.Store, err error) *store.Store {
 			t.Errorf("close the store: %v", err)
 		}
 	})
-	return s
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w := &world{World: dirtest.New(t, s), log: &logged{}}
+	w.key = w.APIKey(t, w.Admin.Email)
+	w.handler = apitest.Handler(t, api.New(w.Directory, w.log.logger(), s.Ready))
+	return w
 }
 
 // do sends a request as the first administrator, unless a header names another key. The target stands on the request line

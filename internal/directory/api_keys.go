@@ -184,13 +184,13 @@ func (d *Directory) onKey(ctx context.Context, a Actor, id string, what Action, 
 		case err != nil:
 			return err
 		case !ok:
-			return errKeyNotFound()
+			err = hiddenKey(tx, a)
 		case k.Service:
 			err = mayOnServiceKey(tx, a, k, what)
 		case k.UserSeq == a.UserSeq:
 			err = a.developing()
 		case !a.grants().may(ManageOthersKeys).Allowed:
-			err = errKeyNotFound()
+			err = hiddenKey(tx, a)
 		default:
 			err = a.may(ManageOthersKeys)
 		}
@@ -199,6 +199,15 @@ func (d *Directory) onKey(ctx context.Context, a Actor, id string, what Action, 
 		}
 		return change(tx, k, owner)
 	})
+}
+
+// hiddenKey answers for a key that is not there or that is somebody's own,
+// with the question that a service key takes: they all take as long.
+func hiddenKey(r Reads, a Actor) error {
+	if _, err := r.BotGrants(0, a.UserSeq); err != nil {
+		return err
+	}
+	return errKeyNotFound()
 }
 
 func keyChanges(before, after APIKey) []Change {

@@ -81,6 +81,15 @@ func (d *Directory) AuditLog(ctx context.Context, a Actor, in ListEntries) (Page
 
 func moments(t time.Time) string { return fmt.Sprint(moment(t)) }
 
+// Refused tells whether a change that ended with err was refused to the actor.
+// What is hidden from them and what is not there have one answer, so both are
+// noted: else the entry, or the time that it takes, would tell which it was.
+// From administrators of the account nothing is hidden.
+func Refused(a Actor, err error) bool {
+	kind := KindOf(err)
+	return kind == Forbidden || kind == NotFound && a.Role != RoleAdmin
+}
+
 // RecordDenied notes that somebody was refused a change.
 func (d *Directory) RecordDenied(ctx context.Context, a Actor, operation, subject, reason string) error {
 	return d.Store.Write(ctx, func(tx Tx) error {

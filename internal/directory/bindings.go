@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -135,15 +136,15 @@ func (d *Directory) CreateRoleBinding(ctx context.Context, a Actor, in CreateBin
 
 // sound says what is wrong with the request.
 func (in CreateBinding) sound() error {
+	var faults faultList
 	for _, f := range []struct{ name, id string }{{"role_id", string(in.Role)}, {"user_id", string(in.UserID)}, {"resource_id", in.ResourceID}} {
-		if !WellFormedID(f.id) {
-			return errIDMalformed(f.name)
+		if err := faults.id(f.name, f.id); err != nil {
+			return err
 		}
 	}
-	var faults faultList
 	if in.Type != ResourceSpace && in.Type != ResourceProject {
 		faults.add("resource_type", "must be one of "+listed(BindableTypes()))
-	} else if resourceTypeOf(in.ResourceID) != in.Type {
+	} else if in.ResourceID != "" && resourceTypeOf(in.ResourceID) != in.Type {
 		faults.add("resource_id", "is not the id of a "+string(in.Type))
 	}
 	return faults.err()
@@ -156,12 +157,14 @@ func bindable(tx Reads, a Actor, b *RoleBinding) (g Grants, err error) {
 		g, err = tx.ResourceGrants(a.UserSeq, b.ResourceID)
 		return g.with(a), err
 	}
-	var ok bool
-	if b.SpaceSeq, ok, err = tx.BindableSpace(b.ResourceID); err != nil || !ok {
-		if err == nil && a.may(CreateBindings) == nil {
-			err = errSpaceNotFound()
+	if b.SpaceSeq == 0 { // not bound yet
+		var ok bool
+		if b.SpaceSeq, ok, err = tx.BindableSpace(b.ResourceID); err != nil || !ok {
+			if err == nil && a.may(CreateBindings) == nil {
+				err = errSpaceNotFound()
+			}
+			return g, err
 		}
-		return g, err
 	}
 	g, err = tx.SpaceGrants(a.UserSeq, b.SpaceSeq)
 	return g.with(a), err
@@ -199,14 +202,15 @@ func (d *Directory) RoleBinding(ctx context.Context, a Actor, id string) (RoleBi
 	return b, mayOnBinding(r, a, b, ok, ReadBindings)
 }
 
-// mayOnBinding answers a refusal as if nothing were there.
+// mayOnBinding answers a refusal as if nothing were there, and asks about what
+// is not there as it would have about a binding: the two take as long.
 func mayOnBinding(r Reads, a Actor, b RoleBinding, found bool, what ...Action) error {
-	if !found {
-		return errBindingNotFound()
-	}
 	g, err := bindable(r, a, &b)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !found:
+		return errBindingNotFound()
 	}
 	for _, one := range what {
 		if !g.may(one).Allowed {
@@ -222,8 +226,9 @@ func mayOnBinding(r Reads, a Actor, b RoleBinding, found bool, what ...Action) e
 // UpdateRoleBinding puts another role in the place of the one bound.
 func (d *Directory) UpdateRoleBinding(ctx context.Context, a Actor, id string, role Role) (b RoleBinding, err error) {
 	err = d.changeBinding(ctx, a, id, []Action{CreateBindings, DeleteBindings}, func(tx Tx, before RoleBinding) error {
-		if !WellFormedID(string(role)) {
-			return errIDMalformed("role_id")
+		var faults faultList
+		if err := cmp.Or(faults.id("role_id", string(role)), faults.err()); err != nil {
+			return err
 		}
 		g, err := bindable(tx, a, &before)
 		if err != nil {

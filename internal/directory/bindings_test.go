@@ -247,7 +247,7 @@ func TestRestrict(t *testing.T) {
 		want     directory.Kind
 	}{
 		{w.Admin, "Project:1", ok}, {w.Admin, "Model:121:aBcD", ok}, {w.Admin, "Dashboard:1", ok}, {w.Admin, "Prompt:1", ok},
-		{w.Admin, "Space:1", directory.Malformed}, {w.Admin, "Dataset:1", directory.Malformed}, {w.Admin, "", directory.Malformed},
+		{w.Admin, "Space:1", directory.Malformed}, {w.Admin, "Dataset:1", directory.Malformed}, {w.Admin, "", directory.Invalid},
 		{w.Member, "Project:1", directory.Forbidden}, {w.Annotator, "Project:1", directory.Forbidden},
 		{projects, "Project:1", ok}, {projects, "Dashboard:1", directory.Forbidden}, {projects, "Prompt:1", directory.Forbidden},
 		{here, "Project:here", ok}, {here, "Project:1", directory.Forbidden},

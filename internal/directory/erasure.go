@@ -53,13 +53,14 @@ func (d *Directory) EraseUser(ctx context.Context, a Actor, email string) (out E
 		case u.State != StateDeleted:
 			return errNotDeleted(u.Status(d.now()))
 		}
-		if err := tx.EraseUser(u, taken); err != nil {
-			return err
-		}
 		if err := tx.ClearAttempts(accountKey(u.Email)); err != nil {
 			return err
 		}
 		if out.Entries, err = eraseEntries(tx, u); err != nil {
+			return err
+		}
+		// Last, because nobody can create a user from here on until the end.
+		if err := tx.EraseUser(u, taken); err != nil {
 			return err
 		}
 		return d.record(tx, a, eraseUser, u, []Change{{Field: "entries", To: out.Entries}})

@@ -78,6 +78,17 @@ func (l *faultList) text(field, value string, most int, needed bool) string {
 	return text
 }
 
+// id looks at an id that a request needs.
+func (l *faultList) id(field, value string) error {
+	switch {
+	case value == "":
+		l.add(field, "must not be empty")
+	case !WellFormedID(value):
+		return errIDMalformed(field)
+	}
+	return nil
+}
+
 // name reads a name of a request.
 func (l *faultList) name(value string) string {
 	name, fault := parseName(value)

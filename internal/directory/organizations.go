@@ -111,13 +111,11 @@ func organizationFor(r AccessReads, find func(OrganizationID) (Organization, boo
 	if err != nil {
 		return Organization{}, Grants{}, err
 	}
-	g := Grants{}.with(a)
-	if ok {
-		if g, err = r.OrganizationGrants(a.UserSeq, o.Seq); err != nil {
-			return Organization{}, Grants{}, err
-		}
-		g = g.with(a)
+	g, err := r.OrganizationGrants(a.UserSeq, o.Seq) // also without one: the two take as long
+	if err != nil {
+		return Organization{}, Grants{}, err
 	}
+	g = g.with(a)
 	if !ok || !g.may(ReadOrganizations).Allowed {
 		return Organization{}, Grants{}, errOrganizationNotFound()
 	}

@@ -55,7 +55,7 @@ func notNeeded(file, line string) string {
 }
 
 const checks = `(?:a\.may|a\.mayWith|a\.mayOn|a\.mayTouch|a\.mayAssign|a\.mayReplace|a\.developing|d\.mayOnUser|d\.mayOnRole|` +
-	`mayHandOn|mayOnBinding|mayRestrict|mayActAs|mayActInSpaces|mayOnServiceKey)\(`
+	`mayHandOn|mayOnBinding|mayRestrict|mayActAs|mayActInSpaces|mayActElsewhere|mayOnServiceKey)\(`
 
 // withoutCheck are the line with each of its checks let through.
 func withoutCheck(line string) (all []string) {

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -95,14 +96,15 @@ func (d *Directory) Unrestrict(ctx context.Context, a Actor, resourceID string) 
 }
 
 func restrictable(id string) (ResourceType, error) {
-	switch t := resourceTypeOf(id); {
-	case !WellFormedID(id):
-		return "", errIDMalformed("resource_id")
-	case t == "" || t == ResourceSpace:
-		return "", errMalformed("resource_id: must be the id of a project, a dashboard or a prompt.")
-	default:
-		return t, nil
+	var faults faultList
+	if err := cmp.Or(faults.id("resource_id", id), faults.err()); err != nil {
+		return "", err
 	}
+	t := resourceTypeOf(id)
+	if t == "" || t == ResourceSpace {
+		return "", errMalformed("resource_id: must be the id of a project, a dashboard or a prompt.")
+	}
+	return t, nil
 }
 
 func mayRestrict(r Reads, a Actor, t ResourceType, id string) error {

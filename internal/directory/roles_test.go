@@ -289,4 +289,19 @@ func TestTouchWithin(t *testing.T) {
 	yes := true
 	_, err := w.UpdateUser(t.Context(), clerk, w.Member.UserID, directory.UpdateUser{Developer: &yes})
 	wantKind(t, "developer access", err, directory.Forbidden)
+	// Nor does inviting anew take somebody's role from them, before they came or when they did not come in time.
+	for _, late := range []time.Duration{0, directory.DefaultInvitationLife} {
+		for role, want := range map[directory.Role]directory.Kind{directory.RoleAdmin: directory.Forbidden, strong.Role: directory.Forbidden, weak.Role: ok} {
+			in := directory.CreateUser{Name: "New", Email: fmt.Sprintf("new%d%d@example.com", late, want), Role: role, Mode: directory.InviteLink}
+			if role == strong.Role {
+				in.Email = "strong" + in.Email
+			}
+			_, err := w.CreateUser(t.Context(), w.Admin, in)
+			must(t, err)
+			w.Clock.Advance(late)
+			in.Role, in.Mode = directory.RoleAnnotator, directory.InviteNone
+			_, err = w.CreateUser(t.Context(), clerk, in)
+			wantKind(t, fmt.Sprintf("invite a %s anew after %s", role, late), err, want)
+		}
+	}
 }

@@ -137,16 +137,12 @@ func (in *CreateServiceKey) sound(d *Directory) error {
 
 // newID reads the id of a place, of which none is named twice.
 func (l *faultList) newID(field, id string, seen map[string]bool) error {
-	switch {
-	case id == "":
-		l.add(field, "must not be empty")
-	case !WellFormedID(id):
-		return errIDMalformed(field)
-	case seen[id]:
+	if id != "" && seen[id] {
 		l.add(field, "is there twice")
+		return nil
 	}
 	seen[id] = true
-	return nil
+	return l.id(field, id)
 }
 
 func (o *BotOrganization) sound(field string, seen map[string]bool, faults *faultList) error {
@@ -332,5 +328,32 @@ func mayActInSpaces(tx Tx, a Actor, bot User) error {
 			return errBotAbove()
 		}
 	}
-	return nil
+	return mayActElsewhere(tx, a, bot)
+}
+
+// mayActElsewhere weighs what is bound to the bot on what lives elsewhere.
+func mayActElsewhere(tx Tx, a Actor, bot User) error {
+	q := BindingQuery{Type: ResourceProject, UserID: bot.ID, Limit: MaxLimit}
+	for {
+		bound, err := tx.RoleBindings(q)
+		if err != nil {
+			return err
+		}
+		for _, b := range bound {
+			q.After = b.Seq
+			g, err := tx.ResourceGrants(a.UserSeq, b.ResourceID)
+			if err != nil {
+				return err
+			}
+			switch err := mayHandOn(tx, g.with(a), b.Role); {
+			case KindOf(err) == Forbidden:
+				return errBotAbove()
+			case err != nil:
+				return err
+			}
+		}
+		if len(bound) < q.Limit {
+			return nil
+		}
+	}
 }

@@ -153,6 +153,17 @@ func TestBotsStayBelowElsewhere(t *testing.T) {
 	must(t, err)
 	_, err = e.RefreshKey(t.Context(), maker, own, directory.RefreshKey{})
 	wantKind(t, "a role bound to the bot", err, directory.Forbidden)
+
+	// What is bound to it on a project, too, unless its maker has as much there.
+	maker = e.actor(t, 2, holder{account: directory.RoleMember, organization: directory.RoleMember, space: "keys"})
+	k, b = e.bot(t, e.botFor(directory.RoleMember, directory.RoleReadOnly, "look"))
+	own = madeBy(t, e.World, k, maker)
+	bound(t, e.World, b.ID, "Project:elsewhere", e.role("shape"))
+	_, err = e.onTrial().RefreshKey(t.Context(), maker, own, directory.RefreshKey{})
+	wantKind(t, "a role bound to the bot on a project", err, directory.Forbidden)
+	bound(t, e.World, maker.UserID, "Project:elsewhere", e.role("shape"))
+	_, err = e.onTrial().RefreshKey(t.Context(), maker, own, directory.RefreshKey{})
+	wantKind(t, "as much as the bot on the project", err, ok)
 }
 
 func TestServiceKeyRequests(t *testing.T) {

@@ -126,13 +126,11 @@ func spaceFor(r AccessReads, find func(SpaceID) (Space, bool, error), a Actor, w
 	if err != nil {
 		return Space{}, Grants{}, err
 	}
-	g := Grants{}.with(a)
-	if ok {
-		if g, err = r.SpaceGrants(a.UserSeq, s.Seq); err != nil {
-			return Space{}, Grants{}, err
-		}
-		g = g.with(a)
+	g, err := r.SpaceGrants(a.UserSeq, s.Seq) // also without one: the two take as long
+	if err != nil {
+		return Space{}, Grants{}, err
 	}
+	g = g.with(a)
 	if !ok || !g.may(ReadSpaces).Allowed {
 		return Space{}, Grants{}, errSpaceNotFound()
 	}
@@ -194,11 +192,8 @@ type Clearable[T any] struct {
 func (in *CreateSpace) sound() error {
 	var faults faultList
 	faults.words(&in.Name, &in.Description)
-	switch {
-	case in.OrganizationID == "":
-		faults.add("organization_id", "must not be empty")
-	case !WellFormedID(string(in.OrganizationID)):
-		return errIDMalformed("organization_id")
+	if err := faults.id("organization_id", string(in.OrganizationID)); err != nil {
+		return err
 	}
 	return faults.err()
 }

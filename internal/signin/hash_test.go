@@ -36,7 +36,7 @@ func TestA10_HugePasswords(t *testing.T) {
 	}
 }
 
-func errOf(_ directory.Entrance, err error) error { return err }
+func errOf[T any](_ T, err error) error { return err }
 
 // Of 200 at once no more than there are slots are hashed at a time, some wait,
 // and the rest hear at once to come again.

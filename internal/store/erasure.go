@@ -13,6 +13,14 @@ import (
 )
 
 func (tx *Tx) EraseUser(u directory.User, taken string) error {
+	// Whoever creates a user asks for the address and for what stands in its
+	// place in one statement, which would find neither while one becomes the
+	// other. So creations wait for this end, and see it.
+	if !tx.engine.embedded {
+		if _, err := tx.exec(`LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+			return err
+		}
+	}
 	for _, statement := range []string{
 		`UPDATE letters SET to_address = '', to_name = '', sealed = NULL WHERE user_seq = $1`,
 		`UPDATE api_keys SET name = '', description = '' WHERE user_seq = $1`,
@@ -22,8 +30,12 @@ func (tx *Tx) EraseUser(u directory.User, taken string) error {
 			return err
 		}
 	}
-	// A letter knows its inviter by name only.
-	if _, err := tx.exec(`UPDATE letters SET from_name = '' WHERE from_name = $1`, u.Name); err != nil {
+	// A letter knows its inviter by name only, which may be one that they had
+	// before; whom they wrote to is in the audit log.
+	if _, err := tx.exec(`
+		UPDATE letters SET from_name = ''
+		 WHERE from_name = $1
+		    OR user_seq IN (SELECT users.seq FROM audit JOIN users ON users.id = audit.subject WHERE audit.actor_id = $2)`, u.Name, string(u.ID)); err != nil {
 		return err
 	}
 	_, err := tx.exec(`UPDATE users SET name = '', email = '', email_key = $2, password_hash = NULL WHERE seq = $1`, u.Seq, taken)

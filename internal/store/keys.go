@@ -88,7 +88,7 @@ func (s session) Keys(q directory.KeyQuery) ([]directory.APIKey, error) {
 func (tx *Tx) LockKey(id string) (k directory.APIKey, owner directory.User, ok bool, err error) {
 	owner, ok, err = one(tx.session, scanUser, `
 		SELECT `+userColumns+` FROM users JOIN api_keys ON api_keys.user_seq = users.seq WHERE api_keys.id = $1`+tx.lockOf("users"), id)
-	if err != nil || !ok {
+	if err != nil {
 		return k, owner, ok, err
 	}
 	k, ok, err = one(tx.session, scanListedKey, listedKeys+` WHERE api_keys.id = $1`+tx.lockOf("api_keys"), id)
