@@ -14,6 +14,9 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 wind
 VERSION = $(shell git describe --tags --always --dirty)
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
 
+# Who answers for the Debian packages. Whoever publishes them puts a real address here.
+MAINTAINER ?= The authors of ax <ax@ax.example.com>
+
 # What the stripped Linux binary may be, in bytes.
 LARGEST = 40000000
 
@@ -63,7 +66,7 @@ figures: ## print how long functions and files are, and renew the table in docs/
 .PHONY: dist dist-check compare
 
 dist: ## make a release in dist/: binaries for each platform, Debian packages, an OCI image, checksums, bill of materials
-	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) go run ./scripts/dist -o dist -version $(VERSION) -at $(SOURCE_DATE_EPOCH)
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) go run ./scripts/dist -o dist -version $(VERSION) -at $(SOURCE_DATE_EPOCH) -maintainer '$(MAINTAINER)'
 
 dist-check: ## make the release of the last commit twice, in two folders and with two caches, and compare
 	@sh scripts/dist-check.sh
@@ -74,7 +77,7 @@ cross: ## vet the code as each platform sees it
 		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go vet ./... || exit 1; \
 	done
 
-compare: ## run the existing CLI's command lines beside ours and write the table in docs/compatibility.md (five minutes)
+compare: ## run the existing CLI's command lines beside ours and write the table in docs/compatibility.md (twelve minutes)
 	@sh scripts/needs.sh
 	go run ./scripts/compare $(COMPARE)
 

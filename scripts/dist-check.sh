@@ -13,4 +13,4 @@ git clone --quiet "$here" "$work/another, deeper/folder"
 (cd "$work/another, deeper/folder" && umask 077 && TZ=Asia/Tokyo GOCACHE="$work/cache" make --silent dist)
 diff -r "$work/one/dist" "$work/another, deeper/folder/dist"
 (cd "$work/one/dist" && sha256sum --check --quiet SHA256SUMS)
-echo "two builds of $(git describe --tags --always) are equal: $(wc -l <"$work/one/dist/SHA256SUMS") files"
+echo "two builds of $(git -C "$work/one" describe --tags --always) are equal: $(wc -l <"$work/one/dist/SHA256SUMS") files"

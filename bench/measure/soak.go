@@ -24,6 +24,14 @@ func (b *Bench) Soak(ctx context.Context, s *report.Section) error {
 	s.Note("60 % get, 15 % list, 12 % search, 5 % update, 5 % create, 3 % delete. A figure is of the first quarter and of the last. " +
 		"Both engines are under load at the same time, so the rates are no measure of either.")
 	f := b.launch(ctx, s, b.Folder, people.New(s.People), false)
+	for _, a := range []*target.Ax{f.sqlite, f.postgres} {
+		if a == nil {
+			continue
+		}
+		if err := a.Count(ctx); err != nil {
+			return errors.Join(err, f.stop())
+		}
+	}
 	b.Say("%d servers for %s", len(f.all()), b.Plan.Soak)
 	sections, errs := make([]report.Section, len(f.all())), make([]error, len(f.all()))
 	var all sync.WaitGroup
@@ -47,7 +55,7 @@ func (b *Bench) soak(ctx context.Context, s *report.Section, t *target.Target) e
 		defer close(ended)
 		for range looks - 1 { // none at the end, when connections are closing
 			time.Sleep(b.Plan.Soak / looks)
-			if l, err := lookAt(t.ID()); err == nil {
+			if l, err := lookAt(t); err == nil {
 				watched = append(watched, l)
 			}
 			_ = t.Rested() // at worst the log grows
@@ -72,6 +80,7 @@ func (b *Bench) soak(ctx context.Context, s *report.Section, t *target.Target) e
 		s.Add(name+"p99", ms(p[1]), "ms", "")
 		s.Add(name+"p99.9", ms(p[2]), "ms", "")
 		s.AddSpread(name+"memory", column(part.watched, func(l look) float64 { return float64(l.memory) / (1 << 20) }), "MiB")
+		s.AddSpread(name+"goroutines", column(part.watched, func(l look) float64 { return float64(l.goroutines) }), "")
 		s.AddSpread(name+"threads", column(part.watched, func(l look) float64 { return float64(l.threads) }), "")
 		s.AddSpread(name+"open files", column(part.watched, func(l look) float64 { return float64(l.files) }), "")
 	}
@@ -83,15 +92,16 @@ func (b *Bench) soak(ctx context.Context, s *report.Section, t *target.Target) e
 
 // A look is what a process holds at a moment.
 type look struct {
-	memory         int64
-	threads, files int
+	memory                     int64
+	goroutines, threads, files int
 }
 
-func lookAt(pid int) (l look, err error) {
-	m, err1 := proc.MemoryOf(pid)
-	threads, err2 := proc.Threads(pid)
-	files, err3 := proc.Files(pid)
-	return look{m.Now, threads, files}, errors.Join(err1, err2, err3)
+func lookAt(t *target.Target) (l look, err error) {
+	m, err1 := proc.MemoryOf(t.ID())
+	goroutines, err2 := t.Goroutines()
+	threads, err3 := proc.Threads(t.ID())
+	files, err4 := proc.Files(t.ID())
+	return look{m.Now, goroutines, threads, files}, errors.Join(err1, err2, err3, err4)
 }
 
 func column(looks []look, of func(look) float64) (values []float64) {

@@ -91,6 +91,12 @@ func (a *Ax) start(ctx context.Context, binary string, env ...string) (err error
 	return err
 }
 
+// Count starts the server anew as a build that counts its goroutines.
+func (a *Ax) Count(ctx context.Context) error {
+	a.counted = a.Folder + ".goroutines"
+	return errors.Join(a.server.Stop(), a.start(ctx, a.bin.Clock, "AX_GOROUTINES_FILE="+a.counted))
+}
+
 // past is how far back the clock stands for invitations that are to be
 // expired: temporary passwords are good for a day.
 const past = -48 * time.Hour

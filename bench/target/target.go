@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ type Target struct {
 	server  *process.Process
 	others  func() []int // processes that work for it
 	log     string
+	counted string // file in which the server says how many goroutines it has; see Ax.Count
 	cleanup []func() error
 }
 
@@ -95,6 +97,15 @@ func (t *Target) Rested() error {
 		return nil
 	}
 	return os.Truncate(t.log, 0)
+}
+
+// Goroutines is how many the server has had within the last second.
+func (t *Target) Goroutines() (int, error) {
+	text, err := os.ReadFile(t.counted)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(text))
 }
 
 // Stop ends the server and what it needed.

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"ax/internal/directory"
 	"ax/internal/directory/dirtest"
 	"ax/internal/wire"
@@ -81,62 +79,6 @@ func TestAnEmptyListIsAnArray(t *testing.T) {
 	got := newWorld(t).do(t, "GET", "/v2/users?email=nobody-has-this", "")
 	if want := `{"users":[],"pagination":{"has_more":false}}` + "\n"; got.Body.String() != want {
 		t.Errorf("got %s, want %s", got.Body, want)
-	}
-}
-
-// TestPages walks with every limit through a filtered list.
-func TestPages(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	var want []string
-	for n := range 12 {
-		email := fmt.Sprintf("page%02d@example.com", n)
-		w.Create(t, email, "Pat", directory.RoleMember)
-		want = append(want, email)
-	}
-	w.Put(t, "page-deleted@example.com", dirtest.Deleted)
-	for _, limit := range []int{1, 2, 3, 5, 6, 11, 12, 13, 100} {
-		var got []string
-		for cursor, pages := "", 0; ; pages++ {
-			page := decoded[wire.UserList](t, w.do(t, "GET", fmt.Sprintf("/v2/users?email=PAGE&status=active&limit=%d&cursor=%s", limit, cursor), ""), 200)
-			for _, u := range page.Users {
-				got = append(got, u.Email)
-			}
-			cursor = page.Pagination.NextCursor
-			if page.Pagination.HasMore != (cursor != "") {
-				t.Fatalf("limit %d: has_more is %v, next_cursor %q", limit, page.Pagination.HasMore, cursor)
-			}
-			if cursor == "" {
-				break
-			}
-			if full := len(page.Users) == limit; !full || pages > 12 {
-				t.Fatalf("limit %d: page %d has %d users and is not the last", limit, pages, len(page.Users))
-			}
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("limit %d (-want +got):\n%s", limit, diff)
-		}
-	}
-}
-
-// TestAWalkAmongChanges has people come and go between two pages.
-func TestAWalkAmongChanges(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	var people []directory.User
-	for n := range 6 {
-		people = append(people, w.Create(t, fmt.Sprintf("walk%d@example.com", n), "Pat", directory.RoleMember))
-	}
-	first := decoded[wire.UserList](t, w.do(t, "GET", "/v2/users?email=walk&limit=3", ""), 200)
-	for _, gone := range []directory.User{people[0], people[2], people[4]} { // [2] is the one at which the cursor stands
-		if err := w.DeleteUser(t.Context(), w.Admin, gone.ID); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.Create(t, "walk-late@example.com", "Pat", directory.RoleMember)
-	second := decoded[wire.UserList](t, w.do(t, "GET", "/v2/users?email=walk&limit=3&cursor="+first.Pagination.NextCursor, ""), 200)
-	if got, want := names(first)+", "+names(second), "walk0 walk1 walk2 +, walk3 walk5 walk-late"; got != want {
-		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

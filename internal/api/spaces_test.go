@@ -1,8 +1,6 @@
 package api_test
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -187,36 +185,4 @@ func TestListSpaces(t *testing.T) {
 	wantProblem(t, in.send(t, "", "GET /v2/spaces?org_id="), 400, "org_id:")
 	wantProblem(t, in.send(t, "", "GET /v2/spaces?org_id=$NOORG"), 404, "Organization not found.")
 	wantProblem(t, in.send(t, "nondev", "GET /v2/spaces"), 403, "Developer access is off")
-}
-
-// I-23: a walk with every limit, over what one sees among what one does not.
-func TestPagesOfSpaces(t *testing.T) {
-	t.Parallel()
-	estate := newEstate(t)
-	var want []string
-	for n := range 12 {
-		private := n%3 == 0
-		got := decoded[wire.Space](t, estate.send(t, "", fmt.Sprintf(`POST /v2/spaces {"organization_id":"$ORG","name":"page %d","is_private":%v}`, n, private)), 201)
-		if !private {
-			want = append(want, got.ID)
-		}
-	}
-	for limit := 1; limit <= len(want)+1; limit++ {
-		var got []string
-		for cursor := ""; ; {
-			page := decoded[wire.SpaceList](t, estate.send(t, "mate", fmt.Sprintf("GET /v2/spaces?name=page&limit=%d&cursor=%s", limit, cursor)), 200)
-			for _, s := range page.Spaces {
-				got = append(got, s.ID)
-			}
-			if cursor = page.Pagination.NextCursor; cursor == "" {
-				break
-			}
-			if len(page.Spaces) != limit {
-				t.Fatalf("limit %d: a page of %d is not the last", limit, len(page.Spaces))
-			}
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("limit %d: got %v, want %v", limit, got, want)
-		}
-	}
 }

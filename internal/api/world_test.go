@@ -28,9 +28,8 @@ type world struct {
 	log     *logged
 }
 
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	return newWorldOn(t, onSQLite)
+func engines() map[string]func(testing.TB) (*store.Store, error) {
+	return map[string]func(testing.TB) (*store.Store, error){"SQLite": onSQLite, "Postgres": onPostgres}
 }
 
 func onSQLite(t testing.TB) (*store.Store, error) {
@@ -43,13 +42,43 @@ func onPostgres(t testing.TB) (*store.Store, error) {
 	return store.OpenPostgres(t.Context(), pgtest.URL(t, pgtest.Unsynced()))
 }
 
-func engines() map[string]func(testing.TB) (*store.Store, error) {
-	return map[string]func(testing.TB) (*store.Store, error){"SQLite": onSQLite, "Postgres": onPostgres}
-}
-
 func newWorldOn(t testing.TB, open func(testing.TB) (*store.Store, error)) *world {
 	t.Helper()
+	return worldOn(t, storeOn(t, open))
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	return worldOn(t, newStore(t))
+}
+
+// worldOn is a world on a store that is new and migrated.
+func worldOn(t testing.TB, s *store.Store) *world {
+	t.Helper()
+	w := &world{World: dirtest.New(t, s), log: &logged{}}
+	w.key = w.APIKey(t, w.Admin.Email)
+	w.handler = apitest.Handler(t, api.New(w.Directory, w.log.logger(), s.Ready))
+	return w
+}
+
+func newStore(t testing.TB) *store.Store {
+	t.Helper()
+	return storeOn(t, onSQLite)
+}
+
+func storeOn(t testing.TB, open func(testing.TB) (*store.Store, error)) *store.Store {
+	t.Helper()
 	s, err := open(t)
+	s = closing(t, s, err)
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// closing closes a store that was opened when the test ends.
+func closing(t testing.TB, s *store.Store, err error) *store.Store {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,13 +87,7 @@ func newWorldOn(t testing.TB, open func(testing.TB) (*store.Store, error)) *worl
 			t.Errorf("close the store: %v", err)
 		}
 	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	w := &world{World: dirtest.New(t, s), log: &logged{}}
-	w.key = w.APIKey(t, w.Admin.Email)
-	w.handler = apitest.Handler(t, api.New(w.Directory, w.log.logger(), s.Ready))
-	return w
+	return s
 }
 
 // do sends a request as the first administrator, unless a header names another key. The target stands on the request line

@@ -31,7 +31,8 @@ var Version = "dev" //nolint:gochecknoglobals // the linker needs a variable
 
 // Main runs the command line args, without the program's name, and returns
 // the exit code. The first interrupt cancels the command, which then says
-// what it has done; a second one ends the process.
+// what it has done; a second one ends the process, unless the command takes it
+// to stop waiting.
 func Main(ctx context.Context, args []string, streams *term.Streams, getenv func(string) string) int {
 	e := &command.Env{Streams: streams, Getenv: getenv, JSON: asksForJSON(args)}
 	w := &world{env: e}

@@ -203,13 +203,26 @@ func TestNobodyListens(t *testing.T) {
 	same(t, got.Code, 4)
 }
 
+// A port without TLS is told from one that is not there, with what to do: plain http is never assumed, not even of this machine.
 func TestHTTPSToAPlainPort(t *testing.T) {
 	t.Parallel()
-	w := clitest.On(t, clitest.NewServer(t))
-	delete(w.Env, "ARIZE_API_SCHEME")
-	got := w.Run("users", "list")
-	contains(t, got.Err, "✗ Error: Failed to list users: ", "HTTP response to HTTPS client")
-	same(t, got.Code, 4)
+	mail, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0") // whose first words are not even HTTP
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mail.Close() })
+	go func() {
+		for c, err := mail.Accept(); err == nil; c, err = mail.Accept() {
+			_, _ = io.WriteString(c, "220 mail.example.test ESMTP\r\n")
+		}
+	}()
+	for _, address := range []string{strings.TrimPrefix(clitest.NewServer(t).URL, "http://"), mail.Addr().String()} {
+		w := clitest.New(t)
+		w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"] = clitest.Key, address
+		got := w.Run("users", "list")
+		same(t, got.Code, 4)
+		contains(t, got.Err, "✗ Error: Failed to list users: the server does not speak TLS there; if plain http is meant, say so with api_scheme in the profile, or ARIZE_API_SCHEME=http\n")
+	}
 }
 
 func TestTimeout(t *testing.T) {

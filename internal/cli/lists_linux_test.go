@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -102,6 +101,39 @@ func TestTerminalInterruptedList(t *testing.T) {
 	same(t, secrets(t, w.Path("l.create-results.csv")), 100)
 }
 
+// So does a deletion.
+func TestTerminalInterruptedDeleteList(t *testing.T) {
+	t.Parallel()
+	server := newSlow(t, 5)
+	w := clitest.New(t)
+	w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"], w.Env["ARIZE_API_SCHEME"] = clitest.Key, strings.TrimPrefix(server.URL, "http://"), "http"
+	var list strings.Builder
+	list.WriteString("id\n")
+	for i := range 40 {
+		fmt.Fprintf(&list, "id-%d\n", i)
+	}
+	w.Write(t, "l.csv", list.String())
+	s := start(t, w, "users", "delete", "--from", w.Path("l.csv"), "--force", "-q") // quiet: no line that counts
+	select {
+	case <-server.full:
+	case <-time.After(deadline):
+		t.Fatalf("no 32 requests under way, but %d:\n%s", server.count(), s.seen())
+	}
+	s.typed(ctrlC).wait("⚠ Waiting for the requests in flight. Ctrl-C again ends at once.\n")
+	close(server.release)
+	code, screen := s.exit()
+	same(t, code, 130)
+	again := "ax users delete --force --from " + w.Path("l.csv") + " --quiet --resume " + w.Path("l.delete-results.csv")
+	contains(t, screen, "✗ 3 of 40 row(s) are not done.\n  deleted: 37\n  not begun: 3\nThe results are in "+w.Path("l.delete-results.csv")+".\nTo go on: "+again+"\n⚠ Operation cancelled by user\n")
+	if strings.Contains(screen, "(5 of 40)") || strings.Count(screen, "\nid-") != 37 {
+		t.Errorf("ids alone are wanted:\n%s", screen)
+	}
+	code, screen = start(t, w, strings.Fields(again)[1:]...).exit()
+	same(t, code, 0)
+	same(t, strings.Count(screen, "id-"), 40)
+	same(t, server.count(), 40)
+}
+
 // secrets counts the rows of a file with a password each.
 func secrets(t *testing.T, path string) int {
 	t.Helper()
@@ -116,27 +148,22 @@ func secrets(t *testing.T, path string) int {
 	return n
 }
 
-// The second interruption ends the process. The passwords that had come are in the file all the same.
+// The second interruption gives up what is under way. What had come is in the file with its password, what had not is
+// known to be open, and the command says how to go on as after the first.
 func TestTerminalInterruptedTwice(t *testing.T) {
 	t.Parallel()
 	server, w, s := creating(t)
 	defer close(server.release)
 	s.wait("(10 of 100)...").typed(ctrlC).wait("Ctrl-C again ends at once.\n").typed(ctrlC)
-	select {
-	case <-s.ended:
-	case <-time.After(deadline):
-		t.Fatal("it goes on")
-	}
-	_ = s.cmd.Wait() // it was ended by a signal
-	if status, ok := s.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
-		t.Errorf("%v", s.cmd.ProcessState)
-	}
-	text, err := os.ReadFile(w.Path("l.create-results.csv"))
-	// An answer of the last moment may not have been kept yet: it is a row that
-	// was begun then, which --resume settles.
-	kept, begun := strings.Count(string(text), ",created,secret-of-"), strings.Count(string(text), ",begun,")
-	if err != nil || kept > 10 || begun != 100 {
-		t.Errorf("%v, %d kept, %d begun\n%s", err, kept, begun, text)
+	code, screen := s.exit()
+	same(t, code, 130)
+	contains(t, screen, "✗ 90 of 100 row(s) are not done.\n  created: 10\n  unknown: 32\n  not begun: 58\nThe results are in "+w.Path("l.create-results.csv")+", with the temporary passwords.\nTo go on: ax users create ", "⚠ Operation cancelled by user\n")
+	for _, name := range []string{"l.create-results.csv", "out.csv"} {
+		text, err := os.ReadFile(w.Path(name))
+		kept, open := strings.Count(string(text), ",created,secret-of-"), strings.Count(string(text), ",unknown,,it is not known whether it was done\n")
+		if err != nil || kept != 10 || open != 32 || strings.Count(string(text), "\n") != 43 {
+			t.Errorf("%v, %d kept, %d open\n%s", err, kept, open, text)
+		}
 	}
 }
 

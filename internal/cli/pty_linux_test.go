@@ -31,14 +31,24 @@ type session struct {
 // start runs this test binary as ax, on a terminal of 80 columns.
 func start(t *testing.T, w *clitest.World, args ...string) *session {
 	t.Helper()
+	return startWith(t, w, func(*exec.Cmd) {}, args...)
+}
+
+// startWith is start with some of the streams elsewhere.
+func startWith(t *testing.T, w *clitest.World, redirect func(*exec.Cmd), args ...string) *session {
+	t.Helper()
 	s := &session{t: t, changed: make(chan struct{}, 1), ended: make(chan struct{})}
 	s.cmd = exec.CommandContext(context.Background(), os.Args[0], args...)
 	s.cmd.Env = []string{"AX_TEST_RUN_MAIN=1", "TERM=xterm"}
 	for name, value := range w.Env {
 		s.cmd.Env = append(s.cmd.Env, name+"="+value)
 	}
-	f, err := pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 24, Cols: 80})
-	if err != nil {
+	redirect(s.cmd)
+	// The terminal is standard output; the other two may be elsewhere.
+	f, err := pty.StartWithAttrs(s.cmd, &pty.Winsize{Rows: 24, Cols: 80}, &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 1})
+	if err != nil && os.Getenv("AX_TEST_REQUIRE") == "1" {
+		t.Fatal(err)
+	} else if err != nil {
 		t.Skipf("no pseudo-terminal here: %v", err)
 	}
 	s.pty = f
@@ -167,7 +177,42 @@ func TestTerminalCreate(t *testing.T) {
 	if code != 130 || !strings.HasSuffix(screen, "Email: ^C\n\n⚠ Operation cancelled by user\n") {
 		t.Errorf("exit %d:\n%s", code, screen)
 	}
+	code, screen = start(t, clitest.On(t, server), "users", "create").wait("Full name: ").typed("Jane\r").wait("Email: ").typed(ctrlD).exit()
+	if code != 1 || !strings.HasSuffix(screen, "Email: \n✗ Error: no answer: the input has ended\n") {
+		t.Errorf("exit %d:\n%s", code, screen)
+	}
 	same(t, len(server.Requests()), 1)
+}
+
+// Half a terminal is none: a question that cannot be seen, or not be answered, is not asked, and nothing is sent.
+func TestTerminalInPart(t *testing.T) {
+	t.Parallel()
+	server := clitest.NewServer(t)
+	for line, want := range map[string]string{
+		"users delete --id id-ann":                  "✗ Error: Nobody is there to confirm; use --force to delete without asking. Nothing was deleted.\n",
+		"users create -n Jane -e jane@example.com":  "✗ Error: Missing option: --role, --invite-mode\n",
+		"profiles delete work":                      "--force",
+		"profiles create":                           "✗ Error: ",
+		"users delete --from LIST --map email=Mail": "✗ Error: Nobody is there to confirm",
+	} {
+		for _, part := range []string{"no keyboard", "no screen"} {
+			w := clitest.On(t, server)
+			w.Write(t, ".arize/profiles/work.toml", "[auth]\napi_key = \"k\"\n")
+			w.Write(t, "l.csv", "Mail\nann@example.com\n")
+			var errs bytes.Buffer
+			code, screen := startWith(t, w, func(cmd *exec.Cmd) {
+				if part == "no keyboard" {
+					cmd.Stdin = strings.NewReader("y\n")
+				} else {
+					cmd.Stderr = &errs
+				}
+			}, strings.Fields(strings.ReplaceAll(line, "LIST", w.Path("l.csv")))...).exit()
+			if said := screen + errs.String(); code != 2 || !strings.Contains(said, want) || strings.Contains(said, "?") {
+				t.Errorf("ax %s, %s: exit %d\n%s", line, part, code, said)
+			}
+		}
+	}
+	same(t, server.Requests(), nil)
 }
 
 // Ctrl-C ends a request that is not answered, and the spinner leaves nothing behind.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,6 +93,8 @@ func reason(err error) string {
 		return "the server did not answer in time"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the server closed the connection without an answer"
+	case errors.Is(err, http.ErrSchemeMismatch), notTLS(err):
+		return "the server does not speak TLS there; if plain http is meant, say so with api_scheme in the profile, or ARIZE_API_SCHEME=http"
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return "there is no host " + dns.Name
@@ -100,6 +103,11 @@ func reason(err error) string {
 		return fmt.Sprintf("cannot connect to %s: %v", op.Addr, op.Err)
 	}
 	return err.Error()
+}
+
+func notTLS(err error) bool {
+	_, ok := errors.AsType[tls.RecordHeaderError](err)
+	return ok
 }
 
 // unsent holds for a failure before the first byte of the request left.

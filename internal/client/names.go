@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -51,10 +52,14 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%d %ss have the name %q; use an id: %s", len(each), e.Singular, e.Name, strings.Join(each, ", "))
 }
 
+// fewNames is how many names that are like a wrong one an error gives.
+const fewNames = 3
+
 // byName finds the one thing with exactly the name, on whatever page. The
 // API's own filters are substrings and find others too.
 func byName[T any](all iter.Seq2[T, error], singular, name string, of func(T) Candidate) (found T, err error) {
 	var none T
+	var like []string
 	several := &AmbiguousError{Singular: singular, Name: name}
 	seen := map[string]bool{} // a row can stand on two pages of a server whose order is not stable
 	for item, err := range all {
@@ -62,7 +67,13 @@ func byName[T any](all iter.Seq2[T, error], singular, name string, of func(T) Ca
 			return none, err
 		}
 		c := of(item)
-		if norm.NFC.String(c.Name) != norm.NFC.String(name) || seen[c.ID] {
+		if seen[c.ID] {
+			continue
+		}
+		if norm.NFC.String(c.Name) != norm.NFC.String(name) {
+			if len(like) < fewNames && strings.Contains(strings.ToLower(c.Name), strings.ToLower(name)) {
+				like = append(like, strconv.Quote(c.Name))
+			}
 			continue
 		}
 		seen[c.ID] = true
@@ -71,7 +82,11 @@ func byName[T any](all iter.Seq2[T, error], singular, name string, of func(T) Ca
 	}
 	switch len(several.Candidates) {
 	case 0:
-		return none, fmt.Errorf("%s %q %w", singular, name, ErrNotFound)
+		err = fmt.Errorf("%s %q %w", singular, name, ErrNotFound)
+		if len(like) > 0 {
+			err = fmt.Errorf("%w; there is %s", err, strings.Join(like, ", "))
+		}
+		return none, err
 	case 1:
 		return found, nil
 	}

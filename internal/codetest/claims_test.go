@@ -3,6 +3,7 @@ package codetest
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,6 +22,38 @@ func TestSecurityMap(t *testing.T) {
 	}
 	if n := len(claims().FindAllString(string(text), -1)); n < 150 {
 		t.Errorf("docs/security.md names %d tests", n)
+	}
+}
+
+// TestCommandLineMaps holds the tables of docs/cli.md and docs/migrating.md to the tests that they name: no row without one.
+func TestCommandLineMaps(t *testing.T) {
+	t.Parallel()
+	files := load(t)
+	for document, c := range map[string]struct {
+		section string
+		rows    int
+	}{
+		"cli.md":       {"\n## Which tests hold this\n", 36},
+		"migrating.md": {"\n## What the original gets wrong\n", 38},
+	} {
+		text, err := os.ReadFile("../../docs/" + document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, section, _ := strings.Cut(string(text), c.section)
+		section, _, _ = strings.Cut(section, "\n## ")
+		for _, sentence := range Claims(section, files) {
+			t.Errorf("docs/%s: %s", document, sentence)
+		}
+		n := 0
+		for row := range strings.Lines(section) {
+			if strings.HasPrefix(row, "| ") && len(claims().FindAllString(row, -1)) > 0 {
+				n++
+			}
+		}
+		if all := strings.Count(section, "\n| ") - 1; n != all || n < c.rows {
+			t.Errorf("docs/%s: %d of %d rows name a test, and %d are wanted", document, n, all, c.rows)
+		}
 	}
 }
 

@@ -133,7 +133,7 @@ func (l *List) format() (reader, error) {
 	return l.csv, nil
 }
 
-var errLongRow = fmt.Errorf("a row is longer than %d MB; is a quote not closed?", maxRow>>20)
+var errLongRow = errors.New("a row is longer than 1 MB; is a quote not closed?") // maxRow
 
 // limited ends with errLongRow where one row takes too much. What a decoder
 // reads ahead counts, so the limit is a little lower than it says.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -48,7 +49,7 @@ var postgresEngine = engine{
 	hasVersion:    `SELECT 1 FROM pg_class WHERE relname = 'schema_version' AND pg_table_is_visible(oid)`, // to_regclass remembers what was not there
 	version:       `SELECT version FROM schema_version`,
 	users:         usersOnPostgres,
-	lockMigration: fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, migrationLock),
+	lockMigration: `SELECT pg_advisory_xact_lock(` + strconv.Itoa(migrationLock) + `)`,
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		if v == 1 {
 			return run.script(ctx, `CREATE TABLE schema_version (version BIGINT NOT NULL); INSERT INTO schema_version VALUES (1)`)

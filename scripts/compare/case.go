@@ -11,8 +11,9 @@ import (
 // A Case is a command line and the world it runs in. Both programs run it, each
 // in a home of its own, made anew, on the same directory.
 //
-// In Line, {ann} stands for the id of the user ann, {cursor} for a cursor of
-// the directory and {home} for the home folder.
+// In Line and Files, {ann} stands for the id of the user ann, as each name in
+// things does, {users-cursor} for a cursor of that list and {home} for the home
+// folder.
 type Case struct {
 	Group string
 	Line  string            // after "ax"; words as a shell would split them, quotes included
@@ -41,16 +42,19 @@ func (c Case) Title() string {
 	return title
 }
 
-// Words splits the line as a shell does: at spaces, except in double quotes.
+// Words splits the line as a shell does: at spaces, except between quotes.
 func (c Case) Words() []string {
 	var words []string
 	var word strings.Builder
-	quoted, begun := false, false
+	var quote rune
+	begun := false
 	for _, r := range c.Line {
 		switch {
-		case r == '"':
-			quoted, begun = !quoted, true
-		case r == ' ' && !quoted:
+		case r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\''):
+			quote, begun = r, true
+		case r == ' ' && quote == 0:
 			if begun {
 				words = append(words, word.String())
 			}
@@ -93,7 +97,10 @@ type Group struct {
 // groups are all the groups that are compared. A new one is a line here and a
 // file with its cases.
 func groups() []Group {
-	return []Group{{"ax", topCases()}, {"users", usersCases()}, {"profiles", profilesCases()}}
+	return []Group{
+		{"ax", topCases()}, {"users", usersCases()}, {"organizations", organizationsCases()}, {"spaces", spacesCases()}, {"api-keys", apiKeysCases()},
+		{"roles", rolesCases()}, {"role-bindings", roleBindingsCases()}, {"resource-restrictions", resourceRestrictionsCases()}, {"profiles", profilesCases()},
+	}
 }
 
 // faults are the answers that every command of the API has to cope with.

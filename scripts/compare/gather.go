@@ -77,10 +77,14 @@ func (s *slot) parquet(_ context.Context, path string) (string, error) {
 	return string(text), err
 }
 
-// fillIn puts ids and a cursor into a word of a command line.
+// fillIn puts ids and cursors into a word of a command line.
 func (s *slot) fillIn(word string) string {
-	pairs := []string{"{cursor}", s.cursor, "{home}", s.home()}
-	for name, id := range s.ids {
+	return strings.ReplaceAll(s.world.fillIn(word), "{home}", s.home())
+}
+
+func (w *world) fillIn(word string) string {
+	var pairs []string
+	for name, id := range w.ids {
 		pairs = append(pairs, "{"+name+"}", id)
 	}
 	return strings.NewReplacer(pairs...).Replace(word)
@@ -89,12 +93,16 @@ func (s *slot) fillIn(word string) string {
 // A naming turns what differs from run to run into names: paths, addresses,
 // ids, keys, and what was made in the run itself.
 type naming struct {
+	port  *regexp.Regexp // of the server, which may be part of other numbers
 	known *strings.Replacer
 	keep  string // the directory's times: those that are not in it are new
 }
 
 var (
-	newID    = regexp.MustCompile(`VXNlcj[A-Za-z0-9+/=]{22}`)
+	newID    = regexp.MustCompile(`(VXNlcj|T3JnYW5pemF0aW9u|U3BhY2|QXBpS2V5|Um9sZ|TWVtYmVyc2hpc)[A-Za-z0-9+/=]{20,40}`)
+	newKey   = regexp.MustCompile(`ak-[A-Za-z0-9]{30,}`)
+	redacted = regexp.MustCompile(`ak-[^A-Za-z0-9 "]+[A-Za-z0-9]{4,12}`)
+	request  = regexp.MustCompile(`"request_id":"[A-Z0-9]{26}"`)
 	password = regexp.MustCompile(`\b[A-Za-z0-9]{4}(-[A-Za-z0-9]{4}){5}\b`)
 	newTime  = regexp.MustCompile(`20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?`)
 	digit    = regexp.MustCompile(`\d`)
@@ -102,16 +110,19 @@ var (
 
 func (s *slot) naming(address string) naming {
 	_, port, _ := strings.Cut(address, ":")
-	pairs := []string{s.home(), "{home}", address, "{server}", "127.0.0.1', port=" + port, "{server}", port, "{port}", s.key, "{key}", s.cursor, "{cursor}"}
+	pairs := []string{s.home(), "{home}", address, "{server}", "127.0.0.1', port=" + port, "{server}", s.key, "{key}"}
 	for name, id := range s.ids {
 		pairs = append(pairs, id, "{"+name+"}")
 	}
-	return naming{known: strings.NewReplacer(pairs...), keep: s.times}
+	return naming{port: regexp.MustCompile(`\b` + port + `\b`), known: strings.NewReplacer(pairs...), keep: s.times}
 }
 
 func (n naming) name(text string) string {
-	text = n.known.Replace(text)
+	text = n.port.ReplaceAllString(n.known.Replace(text), "{port}")
 	text = newID.ReplaceAllString(text, "{new id}")
+	text = request.ReplaceAllString(text, `"request_id":"{request}"`)
+	text = newKey.ReplaceAllString(text, "{new key}")
+	text = redacted.ReplaceAllString(text, "{redacted key}")
 	text = password.ReplaceAllString(text, "{pass-word-that-is-temporary}")
 	return newTime.ReplaceAllStringFunc(text, func(t string) string {
 		if strings.Contains(n.keep, strings.Replace(t, " ", "T", 1)) {

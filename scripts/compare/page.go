@@ -110,11 +110,11 @@ func kind(text string) string {
 		return "panel"
 	case strings.Contains(text, "Usage:"):
 		return "help"
-	case strings.HasPrefix(text, "id,") || strings.HasPrefix(text, "user_id,"):
+	case strings.HasPrefix(text, "id,") || strings.HasPrefix(text, "user_id,") || strings.HasPrefix(text, "resource_type,"):
 		return "CSV"
 	case text == "":
 		return "an empty line"
-	case strings.Contains(text, "[y/N]") || strings.HasPrefix(text, "Full name: "), strings.HasSuffix(text, ":"):
+	case strings.Contains(text, "[y/N]") || strings.HasPrefix(text, "Full name: "), prompted.MatchString(text), strings.HasSuffix(text, ":"):
 		return "a prompt"
 	}
 	return "text"

@@ -18,8 +18,8 @@ type Result struct {
 	Files map[string]string
 	// Modes are the permissions of these files.
 	Modes map[string]string
-	// Users is the directory afterwards, when the command may have changed it.
-	Users string
+	// Directory is its lists afterwards, when the command may have changed it.
+	Directory string
 }
 
 // clone copies the maps too, for the rules to change.
@@ -37,7 +37,7 @@ func (r Result) fields() []string {
 	for _, name := range slices.Sorted(maps.Keys(r.Files)) {
 		fields = append(fields, fmt.Sprintf("file %s %s\n%s", name, r.Modes[name], indent(r.Files[name])))
 	}
-	return append(fields, "directory\n"+indent(r.Users))
+	return append(fields, "directory\n"+indent(r.Directory))
 }
 
 func indent(text string) string {

@@ -45,6 +45,18 @@ const (
 	keptFiles  = "profiles: comments, unknown keys and ${VAR} stay as they are, defaults are not written out, writers take turns"
 	browser    = "profiles: signing in through the browser is not there yet, and it says so"
 	beta       = "BETA: one line at the first use"
+	success    = "messages: what was done is told in words of our own"
+	confirming = "confirmations: without a terminal the yes is --force; anything else is 2, and nothing is done"
+	missing    = "usage: an option that is missing is named, not asked for"
+	empty      = "usage: an option that is given without a value is a mistake, not a missing filter"
+	byName     = "names: what has a name or an address can be given by it everywhere; what is not found or ambiguous is told with what is like it"
+	kept       = "update: what is not given stays, and an empty description takes it away; the original loses it with a new name alone"
+	dashes     = "output: what is empty is shown as a dash, and is null in Parquet"
+	number     = "output: in tables many permissions are a number; in CSV they are words with commas"
+	fifty      = "list: 50 rows unless it is said otherwise"
+	pythonJSON = "output: JSON has the API's objects, without what Python wraps around them"
+	secrets    = "api-keys: with --env-file the key's record is shown, without the secret unless --output asks; the file may have any name" //nolint:gosec // none is in it
+	botIDs     = "api-keys: of a service key's user tables and CSV have the id"
 )
 
 // rules are in the order in which they are tried: what a command line is about
@@ -63,6 +75,10 @@ func rules() []Rule {
 		{browser, browserSignIn},
 		{usage, profileUsage},
 		{ownWords, profileErrors},
+		{confirming, confirmations},
+		{missing, missingOptions},
+		{empty, emptyValues},
+		{byName, names},
 		{anyCase, acceptedValues},
 		{usage, usageBox},
 		{usage, contradictions},
@@ -70,7 +86,12 @@ func rules() []Rule {
 		{parquet, parquetFiles},
 		{targets, outputTargets},
 		{more, moreNotice},
+		{kept, keptDescriptions},
+		{fifty, pageSizes},
+		{pythonJSON, wrappedJSON},
+		{secrets, newKeys},
 		{jsonErrors, jsonError},
+		{success, successes},
 		{exits, exitCodes},
 		{detail, serverDetail},
 		{wording, networkFaults},
@@ -85,6 +106,9 @@ func rules() []Rule {
 		{unwrapped, sameButSpace},
 		{files, fileModes},
 		{oneWord, roleCells},
+		{botIDs, bots},
+		{number, permissionCells},
+		{dashes, emptyCells},
 		{unwrapped, grids},
 		{unwrapped, panels},
 		{csvCells, csvTexts},
@@ -104,7 +128,7 @@ func helpTexts(c Case, theirs, ours *Result) {
 		return
 	}
 	words := optionName.FindAllString(theirs.Out, -1)
-	if strings.HasPrefix(c.Line, "users") || strings.HasPrefix(c.Line, "profiles") {
+	if c.Group != "ax" {
 		for _, m := range commandRow.FindAllStringSubmatch(theirs.Out, -1) {
 			words = append(words, m[1])
 		}
@@ -135,7 +159,7 @@ func betaLine(c Case, _, ours *Result) {
 }
 
 // progress is a line that says what is being done.
-var progress = regexp.MustCompile(`(?m)^ℹ [A-Z][a-z]+ing [a-z ]+\n`)
+var progress = regexp.MustCompile(`(?m)^ℹ [A-Z][a-z]+ing [A-Za-z ]+\n`)
 
 // progressLines are the original's always, and ours where they help.
 func progressLines(_ Case, theirs, ours *Result) {
@@ -178,7 +202,7 @@ var boxed = regexp.MustCompile(`(?m)^│ (.*?) *│$`)
 // usageBox takes the message out of its box. Ours may word it differently, but
 // has to begin as every error does, and name what was wrong.
 func usageBox(_ Case, theirs, ours *Result) {
-	isUsage := ours.Exit == 2 && (strings.HasPrefix(ours.Err, "✗ Error: ") || ours.Err == "")
+	isUsage := ours.Exit == 2 && (strings.HasPrefix(progress.ReplaceAllString(ours.Err, ""), "✗ Error: ") || ours.Err == "")
 	if !isUsage {
 		return
 	}
@@ -189,7 +213,10 @@ func usageBox(_ Case, theirs, ours *Result) {
 		theirs.Exit == 4 && strings.Contains(ours.Err, "must not be empty"),
 		theirs.Exit == 1 && strings.Contains(theirs.Err, "is not a valid User"),
 		theirs.Exit == 4 && strings.Contains(theirs.Err, "is not a valid User"),
+		theirs.Exit == 4 && strings.Contains(bare(theirs.Err), "isnotavalidOrganizationRole"),
+		theirs.Exit == 4 && strings.Contains(bare(theirs.Err), "isnotavalidUserSpaceRole"),
 		theirs.Exit == 1 && strings.Contains(theirs.Err, "At least one --id or --email"),
+		theirs.Exit == 1 && strings.Contains(theirs.Err, "At least one of --name or --description"),
 		theirs.Exit == 1 && strings.Contains(theirs.Err, "Aborted."):
 		theirs.Exit, theirs.Err, ours.Err, theirs.Out = 2, "", "", ""
 	}

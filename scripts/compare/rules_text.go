@@ -6,12 +6,13 @@ import (
 	"bytes"
 	"encoding/csv"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 var (
 	tableRole = regexp.MustCompile(`^type=(PREDEFINED|CUSTOM), (id=[^,]*, )?name=(.*)$`)
-	pairRole  = regexp.MustCompile(`^\{'type': '(?:PREDEFINED|CUSTOM)', (?:'id': '[^']*', )?'name': (?:<UserRole\.[A-Z_]+: )?'([^']*)'>?\}$`)
+	pairRole  = regexp.MustCompile(`^\{'type': '(?:PREDEFINED|CUSTOM)', (?:'id': '[^']*', )?'name': (?:<[A-Za-z]+\.[A-Z_]+: )?'([^']*)'>?\}$`)
 )
 
 // roleCells turns both tables into their cells, so that a shorter column is no
@@ -95,6 +96,8 @@ func csvTexts(c Case, theirs, ours *Result) {
 	}
 }
 
+var botUser = regexp.MustCompile(`^id='([^']*)' name='[^']*' account_role=`)
+
 var csvTime = regexp.MustCompile(`^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)\+00:00$`)
 
 // csvText says each cell as ours does. Of a list without rows only the header
@@ -102,7 +105,7 @@ var csvTime = regexp.MustCompile(`^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)\
 func csvText(theirs, ours string) string {
 	header, _, _ := strings.Cut(ours, "\n")
 	if strings.TrimSpace(theirs) == "" {
-		if strings.Count(ours, "\n") == 1 && strings.HasPrefix(header, "id,name,email") {
+		if strings.Count(ours, "\n") == 1 && strings.Contains(header, "id,") {
 			return ours
 		}
 		return theirs
@@ -116,7 +119,7 @@ func csvText(theirs, ours string) string {
 			row[i] = csvCell(cell)
 		}
 	}
-	all = withColumns(all, strings.Split(header, ","))
+	all = withColumns(withoutColumns(all, strings.Split(header, ",")), strings.Split(header, ","))
 	var out bytes.Buffer
 	if err := csv.NewWriter(&out).WriteAll(all); err != nil {
 		return theirs
@@ -128,6 +131,12 @@ func csvCell(cell string) string {
 	if m := csvTime.FindStringSubmatch(cell); m != nil {
 		return m[1] + "T" + m[2] + "Z"
 	}
+	if strings.HasPrefix(cell, "[<Permission.") || cell == "[]" {
+		return strings.Join(slices.Compact(permission.FindAllString(cell, -1)), ",")
+	}
+	if m := botUser.FindStringSubmatch(cell); m != nil {
+		return m[1]
+	}
 	if m := pairRole.FindStringSubmatch(cell); m != nil {
 		return m[1]
 	}
@@ -138,6 +147,20 @@ func csvCell(cell string) string {
 		return "'" + cell
 	}
 	return cell
+}
+
+// withoutColumns leaves out those that a header lacks and that are empty.
+func withoutColumns(all [][]string, header []string) [][]string {
+	few := make([][]string, len(all))
+	for i, name := range all[0] {
+		empty := !slices.ContainsFunc(all[1:], func(row []string) bool { return row[i] != "" })
+		for r, row := range all {
+			if !empty || slices.Contains(header, name) {
+				few[r] = append(few[r], row[i])
+			}
+		}
+	}
+	return few
 }
 
 // withColumns adds those of the header that a table lacks, empty.

@@ -134,7 +134,7 @@ func saidOf(all []fate, ours Result) bool {
 // have a value. What both have is equal.
 func parquetFiles(_ Case, theirs, ours *Result) {
 	failed := strings.Contains(theirs.Err, "Failed to write Parquet file") || strings.Contains(theirs.Err, "Parquet format requires an output file")
-	if failed && theirs.Exit == 5 && ours.Exit == 0 && (theirs.Users == "" || sameButTimes(theirs.Users, ours.Users)) {
+	if failed && theirs.Exit == 5 && ours.Exit == 0 && (theirs.Directory == "" || sameButTimes(theirs.Directory, ours.Directory)) {
 		follow(theirs, ours)
 		return
 	}
@@ -143,7 +143,7 @@ func parquetFiles(_ Case, theirs, ours *Result) {
 			continue
 		}
 		a, b := rowsOnly(text), rowsOnly(ours.Files[name])
-		if strings.HasPrefix(ours.Files[name], "id: string\n") || strings.HasPrefix(ours.Files[name], "user_id: string\n") {
+		if known := regexp.MustCompile(`^(id|user_id|resource_type): string\n`); known.MatchString(ours.Files[name]) {
 			if slices.Equal(a, b) && columnsIn(text, ours.Files[name]) {
 				theirs.Files[name] = ours.Files[name]
 			}
@@ -156,6 +156,7 @@ func sameButTimes(a, b string) bool {
 }
 
 func rowsOnly(text string) []string {
+	text = strings.ReplaceAll(text, `"description": "", `, "")
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return !strings.HasPrefix(line, "{") })
 }
 
@@ -165,6 +166,9 @@ func columnsIn(few, many string) bool {
 	for line := range strings.Lines(few) {
 		name, kind, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		if !ok || strings.HasPrefix(line, "{") {
+			continue
+		}
+		if kind == "null" || strings.HasPrefix(kind, "list<") && strings.Contains(many, name+": list<") {
 			continue
 		}
 		if strings.HasPrefix(kind, "struct<") && strings.Contains(many, name+": struct<") {
@@ -215,7 +219,7 @@ func written(_ Case, theirs, ours *Result) {
 
 // contradictions: of two options that say the opposite the original takes the last.
 func contradictions(c Case, theirs, ours *Result) {
-	if strings.Contains(c.Line, "--is-developer --is-not-developer") && ours.Exit == 2 && strings.HasPrefix(ours.Err, "✗ Error: ") {
+	if (strings.Contains(c.Line, "--is-developer --is-not-developer") || strings.Contains(c.Line, "--is-predefined --is-custom")) && ours.Exit == 2 && strings.HasPrefix(ours.Err, "✗ Error: ") {
 		follow(theirs, ours)
 	}
 }

@@ -15,18 +15,19 @@ func follow(theirs, ours *Result) {
 }
 
 // badValue is how the original fails for a value that it has in upper case only.
-var badValue = regexp.MustCompile(`is not a valid User(Status|Role)|Invalid invite mode|No such option: --is-not-developer`)
+var badValue = regexp.MustCompile(`is not a valid\s+(UserStatus|UserRole|OrganizationRole|UserSpaceRole)|Invalid invite mode|No such option: --is-not-developer|Value error, '[a-z]+' is\s+(│\s+│ )?not|Invalid (space|org) role|No such option: --name|Invalid permission: '[a-z]`)
 
 // acceptedValues: ours takes the value, in any case.
-func acceptedValues(_ Case, theirs, ours *Result) {
-	if ours.Exit == 0 && theirs.Exit != 0 && badValue.MatchString(theirs.Err) {
+func acceptedValues(c Case, theirs, ours *Result) {
+	taken := ours.Exit == 0 || ours.Exit == 4 && problemLine.MatchString(ours.Err) // what the server says to it then
+	if taken && theirs.Exit != 0 && badValue.MatchString(theirs.Err) || strings.Count(c.Line, "--permissions") > 1 && ours.Exit == 0 {
 		follow(theirs, ours)
 	}
 }
 
 var (
 	theirLog = regexp.MustCompile(`(?m)^\x1b\[[0-9;]*m  (.|\n)*?\x1b\[0m\n`)
-	ourLog   = regexp.MustCompile(`(?m)^(GET|POST|PATCH|DELETE) http://[^\n]*\n`)
+	ourLog   = regexp.MustCompile(`(?m)^(GET|POST|PATCH|PUT|DELETE) http://[^\n]*\n`)
 )
 
 // verboseStream takes the logs of --verbose out of both.
@@ -60,6 +61,7 @@ func outputTargets(_ Case, theirs, ours *Result) {
 	case strings.Contains(theirs.Err, "Invalid output option:"),
 		strings.Contains(theirs.Err, "Parquet format requires an output file"),
 		strings.Contains(theirs.Err, "No such file or directory"),
+		strings.Contains(theirs.Err, "Parent directory does not exist"),
 		strings.Contains(theirs.Err, "non-existent directory"):
 		// What the original did before it noticed, ours has not done.
 		follow(theirs, ours)
@@ -110,7 +112,7 @@ func panel(text string) map[string]string {
 		if m := panelLine.FindStringSubmatch(line); m != nil {
 			name, value, _ := strings.Cut(m[1]+" ", ": ")
 			value = strings.TrimSpace(value)
-			if value != "—" {
+			if value != "—" && value != "" {
 				all[name] = value
 			}
 		}
@@ -127,7 +129,8 @@ func emptyAnswer(c Case, theirs, ours *Result) {
 
 // unknownValues: one value that the original does not know takes it the whole list.
 func unknownValues(_ Case, theirs, ours *Result) {
-	if theirs.Exit == 4 && ours.Exit == 0 && strings.Contains(theirs.Err, "422 Validation Error; ") && strings.Contains(theirs.Err, "Input should be") {
+	if theirs.Exit == 4 && ours.Exit == 0 && (strings.Contains(theirs.Err, "422 Validation Error; ") && strings.Contains(theirs.Err, "Input should be") ||
+		strings.Contains(theirs.Err, "Cannot identify ApiKey response")) {
 		follow(theirs, ours)
 	}
 }

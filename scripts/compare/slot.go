@@ -122,11 +122,11 @@ func (s *slot) one(ctx context.Context, c Case, p program) (r Result, err error)
 		return r, err
 	}
 	if served != nil && c.Changes {
-		list, err := served.call(ctx, "GET", "/v2/users?limit=100", "")
+		lists, err := served.lists(ctx, watched(c.Group)...)
 		if err != nil {
 			return r, err
 		}
-		r.Users = n.name(string(list))
+		r.Directory = n.name(lists)
 	}
 	return r, nil
 }
@@ -159,7 +159,7 @@ func (s *slot) furnish(c Case, address string) error {
 	}
 	profiles := filepath.Join(s.home(), ".arize", "profiles")
 	err = errors.Join(os.RemoveAll(s.home()), os.MkdirAll(s.work(), 0o700),
-		os.WriteFile(filepath.Join(s.folder, "stdin"), []byte(c.In), 0o600))
+		os.WriteFile(filepath.Join(s.folder, "stdin"), []byte(s.fillIn(c.In)), 0o600))
 	if len(names) > 0 {
 		err = errors.Join(err, os.MkdirAll(profiles, 0o700),
 			os.WriteFile(filepath.Join(s.home(), ".arize", ".active_profile"), []byte(names[0]), 0o600))
@@ -176,7 +176,7 @@ func (s *slot) furnish(c Case, address string) error {
 		err = errors.Join(err, os.WriteFile(filepath.Join(profiles, name+".toml"), []byte(place.Replace(text)), 0o600))
 	}
 	for name, text := range c.Files {
-		err = errors.Join(err, os.WriteFile(filepath.Join(s.work(), name), []byte(place.Replace(text)), 0o600))
+		err = errors.Join(err, os.WriteFile(filepath.Join(s.work(), name), []byte(s.fillIn(place.Replace(text))), 0o600))
 	}
 	return err
 }
@@ -225,7 +225,7 @@ func (s *slot) script(name string) string {
 func (s *slot) start(ctx context.Context, c Case, binary string, words []string) (int, error) {
 	cmd := exec.CommandContext(ctx, binary, words...) //nolint:gosec // one of the two programs
 	cmd.Dir, cmd.Env = s.work(), slices.Concat(environment(s.home()), c.Env)
-	cmd.Stdin = strings.NewReader(c.In)
+	cmd.Stdin = strings.NewReader(s.fillIn(c.In))
 	var out, text bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &text
 	err := cmd.Run()

@@ -43,7 +43,7 @@ func listCases() []Case {
 		"users list --status ACTIVE", "users list -s INVITED", "users list -s ACTIVE -s INVITED", "users list -s active", "users list -s ACTIVE,INVITED", "users list -s NOPE", "users list -s",
 		"users list --limit 2", "users list -l 2", "users list -l 2 -o json", "users list -l 2 -o csv", "users list -l 2 -o two.csv", "users list -l 2 -o two.json",
 		"users list -l 2 -o two.parquet", "users list -l 100 -o json", "users list -l 0", "users list -l 101", "users list -l -1", "users list -l abc", "users list -l",
-		"users list --cursor {cursor}", "users list -c {cursor} -l 2 -o json", "users list -c nonsense", `users list -c ""`, "users list -c",
+		"users list --cursor {users-cursor}", "users list -c {users-cursor} -l 2 -o json", "users list -c nonsense", `users list -c ""`, "users list -c",
 		"users list -e example -s ACTIVE -l 1 -o json", "users list -v -o json", "users list --verbose -o csv")
 	cases = append(cases, outputs("users list", false)...)
 	return append(cases,

@@ -5,8 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -25,20 +23,10 @@ type world struct {
 	folder string
 	ax     string            // our binary
 	key    string            // of the directory's administrator
-	ids    map[string]string // of the directory's users, by the name used in the cases
-	cursor string
-	times  string // the list of its users, as the API gives it
+	ids    map[string]string // of what is in the directory, and its lists' cursors, by the names used in the cases
+	times  string            // its lists, as the API gives them
 	shared *directory
 	slots  []*slot
-}
-
-// people are the users of the directory, beside its administrator ann.
-var people = []struct{ name, body string }{
-	{"bob", `{"name":"Bob Fixture","email":"bob@example.com","role":{"type":"PREDEFINED","name":"MEMBER"},"invite_mode":"NONE"}`},
-	{"cem", `{"name":"Cem Öztürk","email":"cem@example.com","role":{"type":"PREDEFINED","name":"ANNOTATOR"},"invite_mode":"EMAIL_LINK"}`},
-	{"dai", `{"name":"戴 明 \ud83d\ude00","email":"dai.ming@example.org","role":{"type":"PREDEFINED","name":"MEMBER_UI_ONLY"},"invite_mode":"TEMPORARY_PASSWORD"}`},
-	{"eve", `{"name":"Eve, \"the\" <Admin> & Co.","email":"eve@example.org","role":{"type":"PREDEFINED","name":"ADMIN"},"invite_mode":"NONE"}`},
-	{"bert", `{"name":"Bert With A Name That Is Longer Than Thirty Cells","email":"xbob@example.com.example.net","role":{"type":"PREDEFINED","name":"MEMBER"},"invite_mode":"EMAIL_LINK"}`},
 }
 
 // parallel is how many command lines run at a time; the machine may be small.
@@ -90,7 +78,7 @@ func (w *world) close() {
 // template is the data folder that every directory is a copy of.
 func (w *world) template() string { return filepath.Join(w.folder, "template") }
 
-// fill makes the template and its people, and serves a copy for those that only read.
+// fill makes the template and what is in it, and serves a copy for those that only read.
 func (w *world) fill(ctx context.Context) error {
 	init := exec.CommandContext(ctx, w.ax, "server", "init", "--data-dir", w.template(), //nolint:gosec // built above
 		"--admin-email", "ann@example.com", "--admin-name", "Ann Fixture")
@@ -104,30 +92,7 @@ func (w *world) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range people {
-		if _, err := d.call(ctx, http.MethodPost, "/v2/users", p.body); err != nil {
-			d.stop()
-			return err
-		}
-	}
-	var page struct {
-		Users []struct {
-			ID string `json:"id"`
-		} `json:"users"`
-		Pagination struct {
-			Next string `json:"next_cursor"`
-		} `json:"pagination"`
-	}
-	text, err := d.call(ctx, http.MethodGet, "/v2/users", "")
-	if err = errors.Join(err, json.Unmarshal(text, &page)); err == nil {
-		for i, name := range []string{"ann", "bob", "cem", "dai", "eve", "bert"} {
-			w.ids[name] = page.Users[i].ID
-		}
-		w.times = string(text)
-		text, err = d.call(ctx, http.MethodGet, "/v2/users?limit=2", "")
-		err = errors.Join(err, json.Unmarshal(text, &page))
-		w.cursor = page.Pagination.Next
-	}
+	err = w.furnishDirectory(ctx, d)
 	d.stop()
 	if err != nil {
 		return err

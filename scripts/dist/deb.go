@@ -66,7 +66,7 @@ func (r release) installed(b binary, docs []entry) ([]entry, error) {
 		files = append(files, entry{path: f.to, text: text})
 	}
 	changes := fmt.Sprintf("ax (%s) unstable; urgency=medium\n\n  * CHANGELOG.md says what is new.\n\n -- %s  %s\n",
-		r.debianVersion(), maintainer, r.at.Format(time.RFC1123Z))
+		r.debianVersion(), r.maintainer, r.at.Format(time.RFC1123Z))
 	docs = append(docs, entry{path: "changelog.gz", text: []byte(changes)})
 	for _, d := range docs {
 		if d.path = debianPath(d.path); d.path == "" {
@@ -100,8 +100,6 @@ func debianPath(name string) string {
 	return "usr/share/doc/ax/" + name
 }
 
-const maintainer = "The authors of ax <ax@ax.example.com>"
-
 // control is the package's description and its scripts.
 func (r release) control(b binary, files []entry) ([]byte, error) {
 	size := 0
@@ -125,7 +123,7 @@ Description: manage the users of an account, or a directory of your own
  A command line for servers with the /v2 REST API of Arize AX, and the
  directory of users behind that API: invitations by mail, temporary
  passwords, password resets, API keys and audit, on SQLite or PostgreSQL.
-`, r.debianVersion(), b.arch, maintainer, size)
+`, r.debianVersion(), b.arch, r.maintainer, size)
 	entries := []entry{
 		{path: "conffiles", text: []byte("/etc/default/ax\n")}, {path: "control", text: []byte(about)}, {path: "md5sums", text: []byte(sums.String())},
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 func sample() (release, []binary, []entry) {
-	r := release{version: "v1.2.3-4-gabcdef0", at: time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC)}
+	r := release{version: "v1.2.3-4-gabcdef0", maintainer: "Jo <jo@example.com>", at: time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC)}
 	info := &buildinfo.BuildInfo{GoVersion: "go1.26.0", Deps: []*debug.Module{{Path: "example.com/b", Version: "v1.0.0", Sum: "h1:x"}}}
 	var binaries []binary
 	for _, p := range platforms() {
@@ -171,7 +171,7 @@ func TestDebianPackage(t *testing.T) {
 			t.Errorf("%s: there %v, mode %o", name, ok, m.Mode)
 		}
 	}
-	if !strings.Contains(have["./control"].Text, "Architecture: arm64\n") || strings.Contains(have["./md5sums"].Text, "etc/default") {
+	if !strings.Contains(have["./control"].Text, "Architecture: arm64\nMaintainer: Jo <jo@example.com>\n") || strings.Contains(have["./md5sums"].Text, "etc/default") {
 		t.Errorf("control %s", have["./control"].Text)
 	}
 }
@@ -216,6 +216,9 @@ func TestImage(t *testing.T) {
 	var top, both index
 	if err := json.Unmarshal([]byte(files["index.json"]), &top); err != nil || files["oci-layout"] != `{"imageLayoutVersion":"1.0.0"}` {
 		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"org.opencontainers.image.ref.name": r.version, "io.containerd.image.name": "localhost/ax:" + r.version}, top.Manifests[0].Annotations); diff != "" {
+		t.Error(diff)
 	}
 	blob(top.Manifests[0], &both)
 	for i, arch := range []string{"amd64", "arm64"} {

@@ -108,7 +108,10 @@ func (r release) image(binaries []binary) (product, error) {
 	if err != nil {
 		return product{}, err
 	}
-	d.Annotations = map[string]string{"org.opencontainers.image.ref.name": r.version}
+	d.Annotations = map[string]string{
+		"org.opencontainers.image.ref.name": r.version,
+		"io.containerd.image.name":          "localhost/ax:" + r.version, // what podman and docker call it once it is loaded
+	}
 	top, err := json.Marshal(index{SchemaVersion: 2, MediaType: indexType, Manifests: []descriptor{d}})
 	if err != nil {
 		return product{}, err

@@ -26,12 +26,13 @@ func main() {
 	out := flag.String("o", "dist", "folder for the files of the release; what it had goes")
 	version := flag.String("version", "", "version of the release, as `ax --version` says it")
 	at := flag.Int64("at", 0, "time of everything in the release, in seconds since 1970")
+	maintainer := flag.String("maintainer", "", "who answers for the Debian packages: Name <address>")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := errors.New("-version and -at are required; make dist gives them")
-	if *version != "" && *at > 0 {
-		err = run(ctx, release{version: *version, at: time.Unix(*at, 0).UTC(), out: *out})
+	err := errors.New("-version, -at and -maintainer are required; make dist gives them")
+	if *version != "" && *at > 0 && *maintainer != "" {
+		err = run(ctx, release{*version, *maintainer, time.Unix(*at, 0).UTC(), *out})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)
@@ -42,9 +43,10 @@ func main() {
 
 // A release is what is being made.
 type release struct {
-	version string
-	at      time.Time
-	out     string // folder
+	version    string
+	maintainer string
+	at         time.Time
+	out        string // folder
 }
 
 // platforms are those that a release has binaries for.

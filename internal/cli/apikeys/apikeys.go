@@ -77,6 +77,9 @@ func newList(e *command.Env) *cobra.Command {
   ax api-keys list --space-id Production`,
 		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if err := command.NotEmpty(c, "key-type", "status", "space-id", "user-id"); err != nil {
+				return err
+			}
 			if kind != "" {
 				if f.Type, err = command.OneOf("--key-type", kind, keyTypes()); err != nil {
 					return err

@@ -50,11 +50,46 @@ func TestEnvFile(t *testing.T) {
 		}
 		r := w.Run("api-keys", "create", "--name", "ci", "--env-file", path)
 		got, err := os.ReadFile(path)
-		if err != nil || string(got) != c.after || r.Code != 0 || !strings.Contains(r.Out+r.Err, secret) {
+		if err != nil || string(got) != c.after || r.Code != 0 || strings.Contains(r.Out+r.Err, secret) || strings.Contains(r.Err, "not shown again") {
 			t.Errorf("%s: %v, %q\n%s", name, err, got, r)
 		}
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: mode %v, error %v", name, info.Mode(), err)
+		}
+	}
+}
+
+// What is asked for with --output is shown all the same, and so is a key that
+// the file did not take.
+func TestEnvFileAndOutput(t *testing.T) {
+	t.Parallel()
+	w := clitest.On(t, clitest.NewServer(t).On(post, clitest.JSON(201, answer)))
+	if r := w.Run("api-keys", "create", "--name", "ci", "--env-file", w.Path(".env"), "-o", "json"); r.Code != 0 || !strings.Contains(r.Out, `"key": "`+secret) {
+		t.Errorf("-o json: %s", r)
+	}
+	late := clitest.Then(func() {
+		if err := os.Mkdir(w.Path("late.env"), 0o700); err != nil {
+			t.Error(err)
+		}
+	}, clitest.JSON(201, answer))
+	w = clitest.On(t, clitest.NewServer(t).On(post, late))
+	if r := w.Run("api-keys", "create", "--name", "ci", "--env-file", w.Path("late.env")); !strings.Contains(r.Out, secret) || !strings.Contains(r.Err, "the key was not written") || !strings.Contains(r.Err, "Save this key now") {
+		t.Errorf("a file that cannot be written: %s", r)
+	}
+}
+
+// An expiry is a time in any of the forms that the original takes, and sent in the one that the API reads.
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"2099-12-31": "2099-12-31T00:00:00Z", "2099-12-31T23:59:59": "2099-12-31T23:59:59Z", "2099-12-31T23:59:59+02:00": "2099-12-31T21:59:59Z", "2099-12-31 23:59:59": "2099-12-31T23:59:59Z",
+		"soon": "", "": "",
+	} {
+		s := clitest.NewServer(t).On(post, clitest.JSON(201, answer))
+		r := clitest.On(t, s).Run("api-keys", "create", "--name", "ci", "--expires-at", given)
+		sent := strings.Join(s.Requests(), "")
+		if ok := want != ""; ok != (r.Code == 0) || ok != strings.Contains(sent, `"expires_at":"`+want+`"`) || !ok && (r.Code != 2 || sent != "") {
+			t.Errorf("%q: sent %q, want %q\n%s", given, sent, want, r)
 		}
 	}
 }

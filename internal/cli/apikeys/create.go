@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,7 @@ func asKey(k wire.CreatedAPIKey) wire.APIKey {
 
 // A creation is what both kinds of keys are made with.
 type creation struct {
+	what    string // "API key"
 	body    wire.CreateAPIKeyRequest
 	expires string
 	env     envFile
@@ -50,27 +52,39 @@ func (in *creation) flags(c *cobra.Command) {
 }
 
 func (in *creation) run(c *cobra.Command, e *command.Env, finish func(context.Context, *client.Client) error) error {
-	if in.expires != "" {
-		in.body.ExpiresAt = &in.expires
-	}
-	if err := in.env.check(); err != nil {
+	var err error
+	if in.body.ExpiresAt, err = expiry(c, in.expires); err != nil {
 		return err
 	}
-	deed := command.Deed{Verb: "create", Doing: "Creating", Done: "created", What: "API key"}
-	return command.Change(c.Context(), e, in.output, createdView(), deed, func(ctx context.Context, c *client.Client) (k wire.CreatedAPIKey, err error) {
+	if err := in.env.check(c); err != nil {
+		return err
+	}
+	deed := command.Deed{Verb: "create", Doing: "Creating", Done: "created", What: in.what}
+	err = command.Change(c.Context(), e, in.output, createdView(), deed, func(ctx context.Context, c *client.Client) (k wire.CreatedAPIKey, err error) {
 		if err := finish(ctx, c); err != nil {
 			return k, err
 		}
 		if k, err = c.CreateAPIKey(ctx, in.body); err != nil {
 			return k, err
 		}
-		in.env.keep(e, k.Key)
+		in.env.keep(e, &k)
 		return k, nil
 	})
+	return in.env.remind(e, err)
+}
+
+// expiry is --expires-at as the API reads it, nil unless it is given.
+func expiry(c *cobra.Command, given string) (*string, error) {
+	if !c.Flags().Changed("expires-at") {
+		return nil, nil //nolint:nilnil // the key never expires then
+	}
+	at, err := command.Moment("--expires-at", given)
+	text := at.UTC().Format("2006-01-02T15:04:05.999999Z")
+	return &text, err
 }
 
 func newCreate(e *command.Env) *cobra.Command {
-	in := creation{body: wire.CreateAPIKeyRequest{KeyType: wire.KeyTypeUser}}
+	in := creation{what: "API key", body: wire.CreateAPIKeyRequest{KeyType: wire.KeyTypeUser}}
 	c := &cobra.Command{
 		Use:   "create",
 		Short: "Create an API key of your own",
@@ -90,10 +104,11 @@ key itself is shown once.`,
 	return c
 }
 
-func accountRoles() []string { return []string{"ADMIN", "MEMBER"} }
+// accountRoles are what a server may allow. Ours allows the first two.
+func accountRoles() []string { return []string{"ADMIN", "MEMBER", "MEMBER_UI_ONLY", "ANNOTATOR"} }
 
 func newCreateServiceKey(e *command.Env) *cobra.Command {
-	in := creation{body: wire.CreateAPIKeyRequest{KeyType: wire.KeyTypeService}}
+	in := creation{what: "service API key", body: wire.CreateAPIKeyRequest{KeyType: wire.KeyTypeService}}
 	var assignments, role string
 	c := &cobra.Command{
 		Use:   "create-service-key",
@@ -112,7 +127,7 @@ Roles that are left out are READ_ONLY in an organization and MEMBER in a space.`
 			if err != nil {
 				return err
 			}
-			if role != "" {
+			if c.Flags().Changed("account-role") {
 				name, err := command.OneOf("--account-role", role, accountRoles())
 				if err != nil {
 					return err
@@ -127,7 +142,7 @@ Roles that are left out are READ_ONLY in an organization and MEMBER in a space.`
 	}
 	in.flags(c)
 	c.Flags().StringVarP(&assignments, "assignments", "a", "", "what the bot belongs to: a JSON array, or a .json file (required)")
-	c.Flags().StringVar(&role, "account-role", "", "role of the bot in the account: admin or member")
+	c.Flags().StringVar(&role, "account-role", "", "role of the bot in the account: admin, member, member_ui_only or annotator")
 	command.TakesOneOf(c.Flags(), "account-role", command.Typed(accountRoles()))
 	return c
 }
@@ -182,7 +197,7 @@ func resolve(ctx context.Context, c *client.Client, places []assignment) (all []
 		if o.OrgID, err = c.OrganizationID(ctx, p.OrgID); err != nil {
 			return nil, err
 		}
-		if o.Role, err = roleOf(p.Role); err != nil {
+		if o.Role, err = roleOf(ctx, c, p.Role); err != nil {
 			return nil, err
 		}
 		for _, s := range p.Spaces {
@@ -192,7 +207,7 @@ func resolve(ctx context.Context, c *client.Client, places []assignment) (all []
 					return nil, err
 				}
 			}
-			if in.Role, err = roleOf(s.Role); err != nil {
+			if in.Role, err = roleOf(ctx, c, s.Role); err != nil {
 				return nil, err
 			}
 			o.Spaces = append(o.Spaces, in)
@@ -202,20 +217,23 @@ func resolve(ctx context.Context, c *client.Client, places []assignment) (all []
 	return all, nil
 }
 
-func roleOf(text json.RawMessage) (*wire.RoleAssignment, error) {
+func roleOf(ctx context.Context, c *client.Client, text json.RawMessage) (*wire.RoleAssignment, error) {
 	if len(text) == 0 || string(text) == "null" {
 		return nil, nil //nolint:nilnil // the server chooses then
 	}
 	var name string
 	if json.Unmarshal(text, &name) == nil {
-		return &wire.RoleAssignment{Type: wire.RoleTypePredefined, Name: strings.ToUpper(name)}, nil
+		r, err := command.RoleFlag(ctx, c, "--assignments", name, command.MemberRoles())
+		return &r, err
 	}
 	var r wire.RoleAssignment
-	if err := json.Unmarshal(text, &r); err != nil {
+	if err := json.Unmarshal(text, &r); err != nil || r.Type != wire.RoleTypePredefined && r.Type != wire.RoleTypeCustom {
 		return nil, command.Usagef(`Invalid value for '--assignments': a role is a name or like {"type": "CUSTOM", "id": "…"}, not %s`, text)
 	}
 	return &r, nil
 }
+
+const longestGrace = 86400 // seconds: a day
 
 func newRefresh(e *command.Env) *cobra.Command {
 	var in wire.RefreshAPIKeyRequest
@@ -231,20 +249,26 @@ ends at once, or after the grace period. The new key is shown once.`,
     --grace-period-seconds 3600`,
 		Args: command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
-			if expires != "" {
-				in.ExpiresAt = &expires
+			if in.GracePeriodSeconds < 0 || in.GracePeriodSeconds > longestGrace {
+				return command.Usagef("Invalid value for '--grace-period-seconds': %d is not in the range 0 to %d", in.GracePeriodSeconds, longestGrace)
 			}
-			if err := env.check(); err != nil {
+			var err error
+			if in.ExpiresAt, err = expiry(c, expires); err != nil {
+				return err
+			}
+			if err := env.check(c); err != nil {
 				return err
 			}
 			deed := command.Deed{Verb: "refresh", Doing: "Refreshing", Done: "refreshed", What: "API key"}
-			return command.Change(c.Context(), e, output, createdView(), deed, func(ctx context.Context, c *client.Client) (wire.CreatedAPIKey, error) {
-				k, err := c.RefreshAPIKey(ctx, args[0], in)
+			err = command.Change(c.Context(), e, output, createdView(), deed, func(ctx context.Context, c *client.Client) (wire.CreatedAPIKey, error) {
+				refreshed, err := c.RefreshAPIKey(ctx, args[0], in)
+				k := created(refreshed)
 				if err == nil {
-					env.keep(e, k.Key)
+					env.keep(e, &k)
 				}
-				return created(k), err
+				return k, err
 			})
+			return env.remind(e, err)
 		},
 	}
 	c.Flags().StringVar(&expires, "expires-at", "", "when the new key expires; needed when the old one does, and not later than it")
@@ -261,32 +285,49 @@ func created(k wire.RefreshedAPIKey) wire.CreatedAPIKey {
 	}
 }
 
-// An envFile is a dotenv file that gets the new key. That it could not be
-// written does not hide the key: it is shown as well.
-type envFile struct{ path string }
+// An envFile is a dotenv file that gets the new key. The key is shown unless it
+// is in there, or when --output asks for it all the same.
+type envFile struct {
+	path               string
+	asked, filed, kept bool // --output, --output with a file, and that this file has it
+}
 
 const variable = "ARIZE_API_KEY"
 
 func (f *envFile) flag(c *cobra.Command) {
-	c.Flags().StringVar(&f.path, "env-file", "", "also write the key as "+variable+" to this dotenv or .envrc file, for its owner only")
+	c.Flags().StringVar(&f.path, "env-file", "", "write the key as "+variable+" to this dotenv or .envrc file, for its owner only; with --output, show it too")
 }
 
-func (f *envFile) check() error {
-	if f.path == "" {
-		return nil
+// check is before the request: a file that cannot be written makes no key.
+func (f *envFile) check(c *cobra.Command) error {
+	output := c.Flag("output").Value.String()
+	f.asked, f.filed = output != "", filepath.Ext(output) != ""
+	if err := command.NotEmpty(c, "env-file"); err != nil || f.path == "" {
+		return err
 	}
 	return term.Output{Path: f.path}.Check()
 }
 
-func (f *envFile) keep(e *command.Env, key string) {
+func (f *envFile) keep(e *command.Env, k *wire.CreatedAPIKey) {
 	if f.path == "" {
 		return
 	}
-	if err := f.write(key); err != nil {
+	if err := f.write(k.Key); err != nil {
 		e.Warn("%v", fmt.Errorf("the key was not written to %s: %w", f.path, err))
 		return
 	}
 	e.Streams.Success("Wrote %s to %s", variable, f.path)
+	if f.kept = true; !f.asked {
+		k.Key = ""
+	}
+}
+
+// remind says that what was shown has to be kept.
+func (f *envFile) remind(e *command.Env, err error) error {
+	if err == nil && !f.kept && !f.filed {
+		e.Warn("Save this key now: it is not shown again.")
+	}
+	return err
 }
 
 // write replaces the variable's line, or adds one; the rest stays as it is.

@@ -39,10 +39,13 @@ func (in *list) tail(ctx context.Context, e *command.Env, c *cobra.Command) erro
 	if err != nil {
 		return command.Doing("list audit entries", err)
 	}
-	fresh := slices.Clone(page.Logs)
+	fresh, oldest := slices.Clone(page.Logs), ""
+	if page.Pagination.HasMore && len(fresh) > 0 {
+		oldest = fresh[len(fresh)-1].ID
+	}
 	slices.Reverse(fresh)
 	in.filter.Limit = 100 // the fewest requests
-	for seen := map[string]bool{}; ; {
+	for seen := map[string]bool{}; ; oldest = "" {
 		for _, l := range fresh {
 			seen[l.ID] = true
 			if err := show(l); err != nil {
@@ -57,7 +60,7 @@ func (in *list) tail(ctx context.Context, e *command.Env, c *cobra.Command) erro
 			return ctx.Err()
 		case <-time.After(pollEvery):
 		}
-		if fresh, err = in.fresh(ctx, cl, seen); err != nil {
+		if fresh, err = in.fresh(ctx, cl, seen, oldest); err != nil {
 			return command.Doing("list audit entries", err)
 		}
 	}
@@ -71,16 +74,20 @@ func (in *list) from(last wire.AuditLog) {
 }
 
 // fresh reads the entries that were not seen, the oldest first, and forgets
-// those that it will not meet again.
-func (in *list) fresh(ctx context.Context, c *client.Client, seen map[string]bool) (fresh []wire.AuditLog, err error) {
-	met := map[string]bool{}
+// those that it will not meet again. What comes behind the one named oldest was
+// there before anything was shown, and is not news.
+func (in *list) fresh(ctx context.Context, c *client.Client, seen map[string]bool, oldest string) (fresh []wire.AuditLog, err error) {
+	met, old := map[string]bool{}, false
 	for l, err := range c.AllAuditLogs(ctx, in.filter) {
 		if err != nil {
 			return nil, err
 		}
-		if met[l.ID] = true; !seen[l.ID] {
+		if !seen[l.ID] && !met[l.ID] && !old { // one can be on two pages when others come meanwhile
 			fresh = append(fresh, l)
 		}
+		met[l.ID] = true
+		seen[l.ID] = seen[l.ID] || old
+		old = old || l.ID == oldest
 	}
 	for id := range seen {
 		if !met[id] && !in.filter.Start.IsZero() {

@@ -49,6 +49,9 @@ Ctrl-C. Only administrators of the account see the log.`,
 }
 
 func (in *list) run(ctx context.Context, e *command.Env, c *cobra.Command) (err error) {
+	if err := command.NotEmpty(c, "user", "operation", "since", "start-time", "end-time"); err != nil {
+		return err
+	}
 	if err := in.times(time.Now()); err != nil {
 		return err
 	}
@@ -95,12 +98,12 @@ func (in *list) times(now time.Time) (err error) {
 		in.filter.Start = now.Add(-ago)
 	}
 	if in.start != "" {
-		if in.filter.Start, err = moment("--start-time", in.start); err != nil {
+		if in.filter.Start, err = command.Moment("--start-time", in.start); err != nil {
 			return err
 		}
 	}
 	if in.end != "" {
-		if in.filter.End, err = moment("--end-time", in.end); err != nil {
+		if in.filter.End, err = command.Moment("--end-time", in.end); err != nil {
 			return err
 		}
 	}
@@ -124,14 +127,4 @@ func age(text string) (ago time.Duration, err error) {
 		return 0, command.Usagef("Invalid value for '--since': %q is not a time like 90m, 24h or 7d", text)
 	}
 	return ago, nil
-}
-
-// moment reads a time; one without a zone is UTC, as times are shown.
-func moment(flag, text string) (t time.Time, err error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
-		if t, err = time.Parse(layout, text); err == nil {
-			return t, nil
-		}
-	}
-	return t, command.Usagef("Invalid value for '%s': %q is not a time like 2026-01-02T03:04:05Z or 2026-01-02", flag, text)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,10 +24,15 @@ func New(e *command.Env) *cobra.Command {
 	return c
 }
 
-// unanswered holds for a server that does not know our additions to the API.
+// unanswered holds for a server that does not know our additions to the API. It
+// may have a page of an application for every path that it lacks.
 func unanswered(err error) bool {
 	p, ok := errors.AsType[*client.Error](err)
-	return ok && (p.Status == http.StatusNotFound || p.Status == http.StatusMethodNotAllowed)
+	if !ok {
+		return false
+	}
+	page := p.Status == 0 && strings.HasPrefix(p.Header.Get("Content-Type"), "text/html")
+	return page || p.Status == http.StatusNotFound || p.Status == http.StatusMethodNotAllowed
 }
 
 // proven shows, by a list, that the key is good. One that may not list is.

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +44,7 @@ code is 0 for yes and 1 for no.`,
 			err := command.Get(c.Context(), e, output, decisionView(), "the decision", func(ctx context.Context, c *client.Client) (wire.Decision, error) {
 				d, err := c.CanI(ctx, args[0], resource)
 				if unanswered(err) {
-					err = errors.New("this server does not say who may do what")
+					err = &client.Error{Title: "this server does not say who may do what"} // no answer is not a no
 				}
 				allowed = d.Allowed
 				return d, err

@@ -3,6 +3,7 @@ package command
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -79,4 +80,14 @@ func Typed(values []string) (lower []string) {
 		lower = append(lower, strings.ToLower(v))
 	}
 	return lower
+}
+
+// Moment reads the time that an option gives; one without a zone is UTC, as times are shown.
+func Moment(flag, text string) (t time.Time, err error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
+		if t, err = time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return t, Usagef("Invalid value for '%s': %q is not a time like 2026-01-02T03:04:05Z or 2026-01-02", flag, text)
 }

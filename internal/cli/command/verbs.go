@@ -1,12 +1,15 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ax/internal/cli/term"
 	"ax/internal/client"
@@ -23,10 +26,10 @@ type PageFlags struct {
 	All    bool
 }
 
-// Add gives a command the options.
+// Add gives a command the options. A limit that stands already is the default.
 func (p *PageFlags) Add(c *cobra.Command) {
 	f := c.Flags()
-	f.IntVarP(&p.Limit, "limit", "l", 50, "maximum number of results to return (1-100); with --all, of a page")
+	f.IntVarP(&p.Limit, "limit", "l", cmp.Or(p.Limit, 50), "maximum number of results to return (1-100); with --all, of a page")
 	f.StringVarP(&p.Cursor, "cursor", "c", "", "pagination cursor for the next page")
 	f.BoolVar(&p.All, "all", false, "read every page")
 	run := c.RunE
@@ -219,20 +222,57 @@ func Required(c *cobra.Command, flags ...string) error {
 	return nil
 }
 
-// RoleFlag is a role that somebody is to have: the name of a predefined one,
-// in any case, or the name or id of a role that was made here.
-func RoleFlag(ctx context.Context, c *client.Client, value string, predefined []string) (wire.RoleAssignment, error) {
+// NotEmpty fails for options that were given and say nothing. A variable that
+// is not set must not turn a filter into none.
+func NotEmpty(c *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		values := []string{c.Flag(name).Value.String()}
+		if list, ok := c.Flag(name).Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		blank := func(v string) bool { return strings.TrimSpace(v) == "" }
+		if c.Flags().Changed(name) && slices.ContainsFunc(values, blank) {
+			return Usagef("Invalid value for '--%s': must not be empty", name)
+		}
+	}
+	return nil
+}
+
+// NewName is the value of --name where that renames something, nil when it
+// was not given.
+func NewName(c *cobra.Command) (*string, error) {
+	f := c.Flags().Lookup("name")
+	if f == nil || !f.Changed {
+		return nil, nil //nolint:nilnil // nothing given is no error
+	}
+	name := f.Value.String()
+	return &name, NotEmpty(c, "name")
+}
+
+// RoleFlag is a role, given by a flag, that somebody is to have: the name of a
+// predefined one, in any case, or the name or id of a role that was made here.
+// What can be neither costs no request.
+func RoleFlag(ctx context.Context, c *client.Client, flag, value string, predefined []string) (wire.RoleAssignment, error) {
 	for _, name := range predefined {
 		if strings.EqualFold(strings.ReplaceAll(strings.TrimSpace(value), "-", "_"), name) {
 			return wire.RoleAssignment{Type: wire.RoleTypePredefined, Name: name}, nil
 		}
 	}
-	id, err := c.RoleID(ctx, value)
+	id, err := "", client.ErrNotFound
+	if roleLike(value) {
+		id, err = c.RoleID(ctx, value)
+	}
 	if errors.Is(err, client.ErrNotFound) {
-		_, usage := OneOf("--role", value, predefined)
+		_, usage := OneOf(flag, value, predefined)
 		return wire.RoleAssignment{}, usage
 	}
 	return wire.RoleAssignment{Type: wire.RoleTypeCustom, ID: id}, err
+}
+
+// roleLike holds for what can be the name of a role: up to 255 characters, all
+// of them ASCII. An id is such a text too.
+func roleLike(value string) bool {
+	return len(value) <= 255 && !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 // MemberRoles are the predefined roles in organizations and spaces.

@@ -23,7 +23,7 @@ func New(e *command.Env) *cobra.Command {
 		Example: `  ax organizations list
   ax organizations get Research`,
 	}
-	c.AddCommand(newList(e), newGet(e), newCreate(e), newUpdate(e), newDelete(e), newAddUser(e), newRemoveUser(e))
+	c.AddCommand(newList(e), newGet(e), newCreate(e), newUpdate(e), newDelete(e), members().NewAdd(e), members().NewRemove(e))
 	return c
 }
 
@@ -127,7 +127,7 @@ func newCreate(e *command.Env) *cobra.Command {
 }
 
 func newUpdate(e *command.Env) *cobra.Command {
-	var name, description string
+	var description string
 	var output command.OutputFlags
 	c := &cobra.Command{
 		Use:   "update <organization>",
@@ -136,7 +136,7 @@ func newUpdate(e *command.Env) *cobra.Command {
   ax organizations update Research --description ""`,
 		Args: command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
-			body, err := change(c, name, description)
+			body, err := change(c, description)
 			if err != nil {
 				return err
 			}
@@ -151,15 +151,15 @@ func newUpdate(e *command.Env) *cobra.Command {
 		},
 	}
 	e.FindsArgument(c, references)
-	c.Flags().StringVarP(&name, "name", "n", "", "new name (1-255 characters)")
+	c.Flags().StringP("name", "n", "", "new name (1-255 characters)")
 	c.Flags().StringVar(&description, "description", "", "new description; an empty one takes it away")
 	command.AddOutput(c, &output, view)
 	return c
 }
 
-func change(c *cobra.Command, name, description string) (body wire.UpdateOrganizationRequest, err error) {
-	if c.Flags().Changed("name") {
-		body.Name = &name
+func change(c *cobra.Command, description string) (body wire.UpdateOrganizationRequest, err error) {
+	if body.Name, err = command.NewName(c); err != nil {
+		return body, err
 	}
 	if c.Flags().Changed("description") {
 		if body.Description = wire.Some(description); description == "" {

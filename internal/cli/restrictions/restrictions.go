@@ -50,6 +50,9 @@ func newList(e *command.Env) *cobra.Command {
 		Example: "  ax resource-restrictions list --resource-type project",
 		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if err := command.NotEmpty(c, "resource-type"); err != nil {
+				return err
+			}
 			if kind != "" {
 				if f.ResourceType, err = command.OneOf("--resource-type", kind, resourceTypes()); err != nil {
 					return err

@@ -48,7 +48,7 @@ func view() command.View[wire.RoleBinding] {
 func newList(e *command.Env) *cobra.Command {
 	var f client.RoleBindingFilter
 	var kind, user string
-	var pages command.PageFlags
+	pages := command.PageFlags{Limit: 100} // as the original has it, for this list alone
 	var output command.OutputFlags
 	c := &cobra.Command{
 		Use:     "list",
@@ -57,6 +57,9 @@ func newList(e *command.Env) *cobra.Command {
 		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if err := command.Required(c, "resource-type"); err != nil {
+				return err
+			}
+			if err := command.NotEmpty(c, "user-id"); err != nil {
 				return err
 			}
 			if f.ResourceType, err = command.OneOf("--resource-type", kind, resourceTypes()); err != nil {

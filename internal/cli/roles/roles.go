@@ -176,6 +176,9 @@ func permissionsFrom(given []string) (all []wire.PermissionInput, err error) {
 	for _, value := range given {
 		for one := range strings.SplitSeq(value, ",") {
 			name := strings.ToUpper(strings.TrimSpace(one))
+			if name == "" {
+				continue // as after a comma at the end
+			}
 			if !slices.Contains(known, name) {
 				hint := "; `ax roles list --columns name,permissions` shows many"
 				if near := command.Nearest(name, known); near != "" {
@@ -186,11 +189,14 @@ func permissionsFrom(given []string) (all []wire.PermissionInput, err error) {
 			all = append(all, wire.PermissionInput(name))
 		}
 	}
+	if len(given) > 0 && len(all) == 0 {
+		return nil, command.Usagef("Invalid value for '--permissions': must not be empty")
+	}
 	return all, nil
 }
 
 func newUpdate(e *command.Env) *cobra.Command {
-	var name, description string
+	var description string
 	var given []string
 	var output command.OutputFlags
 	c := &cobra.Command{
@@ -199,7 +205,7 @@ func newUpdate(e *command.Env) *cobra.Command {
 		Example: `  ax roles update Auditor --permissions USER_READ,ROLE_READ,ORGANIZATION_READ`,
 		Args:    command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
-			body, err := change(c, name, description, given)
+			body, err := change(c, description, given)
 			if err != nil {
 				return err
 			}
@@ -214,16 +220,16 @@ func newUpdate(e *command.Env) *cobra.Command {
 		},
 	}
 	e.FindsArgument(c, references)
-	c.Flags().StringVarP(&name, "name", "n", "", "new name (1-255 characters)")
+	c.Flags().StringP("name", "n", "", "new name (1-255 characters)")
 	c.Flags().StringVar(&description, "description", "", "new description; an empty one takes it away")
 	permissionFlag(c, &given)
 	command.AddOutput(c, &output, view)
 	return c
 }
 
-func change(c *cobra.Command, name, description string, given []string) (body wire.UpdateRoleRequest, err error) {
-	if c.Flags().Changed("name") {
-		body.Name = &name
+func change(c *cobra.Command, description string, given []string) (body wire.UpdateRoleRequest, err error) {
+	if body.Name, err = command.NewName(c); err != nil {
+		return body, err
 	}
 	if c.Flags().Changed("description") {
 		if body.Description = wire.Some(description); description == "" {

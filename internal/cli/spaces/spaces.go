@@ -23,7 +23,7 @@ func New(e *command.Env) *cobra.Command {
 		Example: `  ax spaces list --organization-id Research
   ax spaces get Production`,
 	}
-	c.AddCommand(newList(e), newGet(e), newCreate(e), newUpdate(e), newDelete(e), newAddUser(e), newRemoveUser(e))
+	c.AddCommand(newList(e), newGet(e), newCreate(e), newUpdate(e), newDelete(e), members().NewAdd(e), members().NewRemove(e))
 	return c
 }
 
@@ -32,11 +32,11 @@ func view() command.View[wire.Space] {
 		Title: "Space Details", Key: "spaces",
 		Columns: []term.Column[wire.Space]{
 			{Name: "id", Cell: func(s wire.Space) string { return s.ID }, ID: true},
+			{Name: "organization_id", Cell: func(s wire.Space) string { return s.OrganizationID }, Drop: 1},
 			{Name: "name", Cell: func(s wire.Space) string { return s.Name }, Lead: true},
 			{Name: "description", Cell: func(s wire.Space) string { return s.Description }, Optional: true, Drop: 2},
 			command.Time("created_at", 3, func(s wire.Space) string { return s.CreatedAt }),
 			command.Bool("is_private", 4, func(s wire.Space) bool { return s.IsPrivate }),
-			{Name: "organization_id", Cell: func(s wire.Space) string { return s.OrganizationID }, Drop: 1},
 		},
 	}
 }
@@ -52,6 +52,9 @@ func newList(e *command.Env) *cobra.Command {
 		Example: "  ax spaces list\n  ax spaces list --organization-id Research --name prod",
 		Args:    command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := command.NotEmpty(c, "organization-id"); err != nil {
+				return err
+			}
 			f.Limit, f.Cursor = pages.Limit, pages.Cursor
 			return command.Listing[wire.Space]{
 				Plural: "spaces", View: view(),
@@ -151,7 +154,7 @@ func newCreate(e *command.Env) *cobra.Command {
 }
 
 func newUpdate(e *command.Env) *cobra.Command {
-	var name, description string
+	var description string
 	var private, public bool
 	var output command.OutputFlags
 	c := &cobra.Command{
@@ -160,7 +163,7 @@ func newUpdate(e *command.Env) *cobra.Command {
 		Example: `  ax spaces update Production --description "What customers see"`,
 		Args:    command.OneArgument(which),
 		RunE: func(c *cobra.Command, args []string) error {
-			body, err := change(c, name, description)
+			body, err := change(c, description)
 			if err != nil {
 				return err
 			}
@@ -175,7 +178,7 @@ func newUpdate(e *command.Env) *cobra.Command {
 		},
 	}
 	e.FindsArgument(c, references)
-	c.Flags().StringVarP(&name, "name", "n", "", "new name (1-255 characters)")
+	c.Flags().StringP("name", "n", "", "new name (1-255 characters)")
 	c.Flags().StringVar(&description, "description", "", "new description; an empty one takes it away")
 	c.Flags().BoolVar(&private, "private", false, "show the space to its members and to administrators only")
 	c.Flags().BoolVar(&public, "public", false, "show the space to every member of the organization")
@@ -183,10 +186,10 @@ func newUpdate(e *command.Env) *cobra.Command {
 	return c
 }
 
-func change(c *cobra.Command, name, description string) (body wire.UpdateSpaceRequest, err error) {
+func change(c *cobra.Command, description string) (body wire.UpdateSpaceRequest, err error) {
 	given := c.Flags().Changed
-	if given("name") {
-		body.Name = &name
+	if body.Name, err = command.NewName(c); err != nil {
+		return body, err
 	}
 	if given("description") {
 		if body.Description = wire.Some(description); description == "" {

@@ -82,6 +82,9 @@ func (in *create) run(ctx context.Context, e *command.Env, given func(flag strin
 	u, created, err := c.CreateUser(ctx, in.request())
 	stop()
 	if err != nil {
+		if n, ok := errors.AsType[*client.NetworkError](err); ctx.Err() != nil || ok && !n.Unsent {
+			in.warnLost(e)
+		}
 		return command.Doing("create user", err)
 	}
 	if !created {
@@ -89,6 +92,15 @@ func (in *create) run(ctx context.Context, e *command.Env, given func(flag strin
 	}
 	failed := in.withdrawDeveloper(ctx, c, &u)
 	return show(e, out, u, failed)
+}
+
+// warnLost says what a creation without an answer may have left behind.
+func (in *create) warnLost(e *command.Env) {
+	password := ""
+	if in.mode == string(wire.InviteModeTemporaryPassword) {
+		password = " A temporary password was lost with the answer; 'ax users resend-invitation' sends a link instead."
+	}
+	e.Warn("It is not known whether the user was created: 'ax users get %s' tells.%s", in.email, password)
 }
 
 // showInvited shows the user that was there already, without what the server

@@ -338,6 +338,31 @@ func jsonPassword(password, detail string) string {
 `, password, detail)
 }
 
+// Whoever interrupts a creation, or loses its answer, learns that it may have been made.
+func TestCreateWithoutAnswer(t *testing.T) {
+	t.Parallel()
+	const unknown, lost = "It is not known whether the user was created: 'ax users get jane@example.com' tells.", " A temporary password was lost with the answer;"
+	for _, mode := range []string{"email_link", "temporary_password"} {
+		for _, output := range []string{"table", "json"} {
+			ctx, cancel := context.WithCancel(context.Background())
+			s := clitest.NewServer(t).On(post, clitest.Hang(cancel), clitest.Drop, status(403))
+			w := clitest.On(t, s)
+			w.Context = ctx
+			interrupted := w.Run(line("--invite-mode", mode, "-o", output)...)
+			says(t, interrupted, 130, unknown, "Operation cancelled by user")
+			w.Context = context.Background()
+			dropped := w.Run(line("--invite-mode", mode, "-o", output)...)
+			says(t, dropped, 4, unknown, "Failed to create user")
+			for _, got := range []clitest.Result{interrupted, dropped} {
+				same(t, strings.Contains(got.Err, unknown+lost), mode == "temporary_password")
+			}
+			if got := w.Run(line("-o", output)...); strings.Contains(got.Err, "not known") {
+				t.Errorf("a refusal leaves no doubt:\n%s", got)
+			}
+		}
+	}
+}
+
 // Without a password there is nothing to save, but that the user is there now
 // is said all the same.
 func TestCreateCannotBeShown(t *testing.T) {

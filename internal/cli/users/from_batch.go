@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
+	"os/signal"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -56,13 +58,15 @@ func (b *batch) each(ctx context.Context, doing string, items []*item, work func
 	defer b.env.Streams.Progress(doing)()
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	defer context.AfterFunc(ctx, b.sayWaiting)()
 	queue := make(chan *item, b.verb.ahead-1)
 	var workers sync.WaitGroup
 	var done atomic.Int32
 	finishing := running
 	if b.journal != nil {
-		finishing = client.Finishing(running)
+		var giveUp context.CancelCauseFunc
+		finishing, giveUp = context.WithCancelCause(client.Finishing(running))
+		defer giveUp(nil)
+		defer context.AfterFunc(ctx, func() { b.interrupted(finishing, giveUp) })()
 	}
 	for range min(inFlight, len(items)) {
 		workers.Go(func() {
@@ -102,8 +106,19 @@ func (b *batch) hand(ctx context.Context, items []*item, queue chan<- *item) {
 	}
 }
 
-func (b *batch) sayWaiting() {
-	if b.journal != nil && !b.env.JSON {
+// errGivenUp is the cause of requests that are no longer waited for.
+var errGivenUp = errors.New("interrupted")
+
+// interrupted says that the run waits for what is under way. The next
+// interruption gives that up: what has come by then is kept and told as at any
+// end. Only the one after it ends the process itself.
+func (b *batch) interrupted(finishing context.Context, giveUp context.CancelCauseFunc) {
+	again, stop := signal.NotifyContext(finishing, os.Interrupt)
+	context.AfterFunc(again, func() {
+		stop()
+		giveUp(errGivenUp)
+	})
+	if !b.env.JSON {
 		b.env.Streams.Warn("Waiting for the requests in flight. Ctrl-C again ends at once.")
 	}
 }
@@ -134,7 +149,7 @@ func (i *item) isNot(status, problem string) { i.status, i.problem = status, pro
 // fail records an error, unless it is that the item's turn did not come.
 func (i *item) fail(err error) {
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, errGivenUp):
 		return
 	case errors.Is(err, client.ErrNotFound):
 		i.status = notFound
@@ -178,5 +193,5 @@ func answerLost(err error) bool {
 		return !n.Unsent && !errors.Is(err, context.Canceled)
 	}
 	p, ok := errors.AsType[*client.Error](err)
-	return ok && (p.Status == 0 || p.Status >= http.StatusInternalServerError)
+	return errors.Is(err, errGivenUp) || ok && (p.Status == 0 || p.Status >= http.StatusInternalServerError)
 }

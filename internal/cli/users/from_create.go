@@ -121,7 +121,7 @@ func settleCreation(ctx context.Context, c *client.Client, i *item) bool {
 	switch {
 	case errors.Is(err, client.ErrNotFound):
 		return false
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, errGivenUp):
 		return true
 	case err != nil:
 		i.unsure(err)

@@ -137,7 +137,9 @@ func entryRefused(s subject) {
 	errs := make([]error, writers)
 	together(writers, func(n int) {
 		if n%3 == 0 {
-			errs[n] = change(n, entry(0)) // an id that is there already
+			none := entry(n)
+			none.Digest = nil // which the table refuses
+			errs[n] = change(n, none)
 			return
 		}
 		errs[n] = change(n, entry(n))
