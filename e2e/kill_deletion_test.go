@@ -24,8 +24,8 @@ func TestZ11_KilledWhileDeleting(t *testing.T) {
 		s := serving(t, v)
 		c := &cascade{site: s, db: s.database(), reached: map[string]int{}}
 		c.seedSpaces()
-		took := c.measure()
-		inside, gone, id := 0, 1, ""
+		measured := c.measure()
+		took, inside, gone, id := measured, 0, 1, ""
 		for round := range rounds {
 			if id == "" {
 				id = c.seedUser()
@@ -41,6 +41,7 @@ func TestZ11_KilledWhileDeleting(t *testing.T) {
 			case nothing:
 				id = ""
 				gone++
+				took = took * 3 / 4 // it was measured while the machine had other work
 			default:
 				t.Fatalf("round %d: half of it is gone: %s", round, got)
 			}
@@ -51,7 +52,7 @@ func TestZ11_KilledWhileDeleting(t *testing.T) {
 			}
 		}
 		s.must("server", "audit", "verify")
-		t.Logf("a deletion takes %s; of %d kills %d were inside of its transaction, at %v; %d came too late", took.Round(time.Millisecond), rounds, inside, c.reached, gone-1)
+		t.Logf("a deletion takes %s; of %d kills %d were inside of its transaction, at %v; %d came too late", measured.Round(time.Millisecond), rounds, inside, c.reached, gone-1)
 		if inside < rounds/3 {
 			t.Errorf("only %d of %d kills came inside of a transaction", inside, rounds)
 		}
