@@ -41,14 +41,14 @@ func (f Frame) Around(w http.ResponseWriter, r *http.Request, next http.HandlerF
 			}
 		}
 		// The pattern, never the path: a path can hold a secret.
-		line := []any{
-			"request_id", id, "method", r.Method, "route", r.Pattern,
-			"status", seen.status, "duration_us", time.Since(begun).Microseconds(),
+		line := [...]slog.Attr{
+			slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", r.Pattern),
+			slog.Int("status", seen.status), slog.Int64("duration_us", time.Since(begun).Microseconds()), {},
 		}
-		if f.Peer {
-			line = append(line, "address", Peer(r))
+		if f.Peer { // an empty attribute is left out
+			line[len(line)-1] = slog.String("address", Peer(r))
 		}
-		f.Log.InfoContext(r.Context(), f.Line, line...)
+		f.Log.LogAttrs(r.Context(), slog.LevelInfo, f.Line, line[:]...)
 	}()
 	next(seen, r)
 }
