@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -51,22 +50,22 @@ func (c *call) listKeysFrom() (in directory.ListKeys, err error) {
 	if in.Limit, in.Cursor, err = pageParams(c.query); err != nil {
 		return in, err
 	}
-	kind, status := wire.KeyType(upper(c.query.Get("key_type"))), wire.KeyStatus(upper(c.query.Get("status")))
-	kinds, statuses := []wire.KeyType{wire.KeyTypeUser, wire.KeyTypeService}, []wire.KeyStatus{wire.KeyStatusActive, wire.KeyStatusRevoked}
-	if c.query.Has("key_type") && !slices.Contains(kinds, kind) {
-		return in, badRequest("key_type: must be one of %s.", listed(kinds))
+	kind, err := oneOf(c.query, "key_type", []wire.KeyType{wire.KeyTypeUser, wire.KeyTypeService})
+	if err != nil {
+		return in, err
 	}
-	if c.query.Has("status") && !slices.Contains(statuses, status) {
-		return in, badRequest("status: must be one of %s.", listed(statuses))
+	status, err := oneOf(c.query, "status", []wire.KeyStatus{wire.KeyStatusActive, wire.KeyStatusRevoked})
+	if err != nil {
+		return in, err
 	}
 	in.Service, in.User, in.Ended = kind == wire.KeyTypeService, kind == wire.KeyTypeUser, status == wire.KeyStatusRevoked
-	for name, says := range map[string]string{"space_id": "this is not an id", "user_id": "this is not a user id"} {
-		if c.query.Has(name) && c.query.Get(name) == "" { // which would be no filter, and show other keys
-			return in, badRequest("%s: %s.", name, says)
-		}
+	space, err := idFilter(c.query, "space_id", "this is not an id")
+	if err != nil {
+		return in, err
 	}
-	in.SpaceID, in.UserID = directory.SpaceID(c.query.Get("space_id")), directory.UserID(c.query.Get("user_id"))
-	return in, nil
+	user, err := idFilter(c.query, "user_id", "this is not a user id")
+	in.SpaceID, in.UserID = directory.SpaceID(space), directory.UserID(user)
+	return in, err
 }
 
 func createAPIKey(c *call) (answer, error) {

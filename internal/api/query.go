@@ -64,6 +64,16 @@ func oneOf[T ~string](q url.Values, name string, words []T) (word T, err error) 
 	return word, nil
 }
 
+// idFilter reads an id that the directory looks at, empty when it is not there.
+// There and empty is wrong, as in oneOf.
+func idFilter(q url.Values, name, says string) (string, error) {
+	id := q.Get(name)
+	if q.Has(name) && id == "" {
+		return "", badRequest("%s: %s.", name, says)
+	}
+	return id, nil
+}
+
 // userFilter reads a user's id, empty when it is not there.
 func userFilter(q url.Values) (directory.UserID, error) {
 	id := q.Get("user_id")

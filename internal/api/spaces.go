@@ -31,10 +31,11 @@ func listSpaces(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if c.query.Has("org_id") && c.query.Get("org_id") == "" { // which would be no filter, and show all spaces
-		return answer{}, badRequest("org_id: this is not an id; leave it out for all organizations.")
+	organization, err := idFilter(c.query, "org_id", "this is not an id; leave it out for all organizations")
+	if err != nil {
+		return answer{}, err
 	}
-	in := directory.ListSpaces{OrganizationID: directory.OrganizationID(c.query.Get("org_id")), Name: name, Limit: limit, Cursor: cursor}
+	in := directory.ListSpaces{OrganizationID: directory.OrganizationID(organization), Name: name, Limit: limit, Cursor: cursor}
 	page, err := c.api.Directory.ListSpaces(c.Context(), c.actor, in)
 	return answer{status: http.StatusOK, body: wire.SpaceList{
 		Spaces: each(page.Items, spaceOnWire), Pagination: pagination(page.Next),

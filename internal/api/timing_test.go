@@ -8,10 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"ax/internal/directory/dirtest"
 )
 
 const timed = 2_000 // samples of each class
@@ -73,16 +74,7 @@ func TestK06_TimesAreAlike(t *testing.T) {
 // wantAlike holds two classes to a chance of a half, within so much, that one of the first took longer than one of the second.
 func wantAlike(t *testing.T, what string, a, b []time.Duration, within float64) {
 	t.Helper()
-	b = slices.Sorted(slices.Values(b))
-	wins := 0.0
-	for _, x := range a {
-		n, found := slices.BinarySearch(b, x)
-		wins += float64(n)
-		if found {
-			wins += 0.5
-		}
-	}
-	auc := wins / float64(len(a)*len(b))
+	auc := dirtest.Longer(a, b)
 	t.Logf("AUC %.3f: %s", auc, what)
 	if auc < 0.5-within || auc > 0.5+within {
 		t.Errorf("%s can be told by its time: AUC %.3f", what, auc)

@@ -59,6 +59,9 @@ and role bindings. A deleted address cannot be invited again.`,
 			if list, err := in.from.given("id", "email"); list || err != nil {
 				return in.from.or(err, func() error { return in.deleteFrom(c.Context(), e) })
 			}
+			if len(in.targets) == 0 {
+				return command.Usagef("At least one --id or --email must be provided")
+			}
 			if in.from.dryRun {
 				return in.preview(c.Context(), e)
 			}
@@ -106,9 +109,6 @@ func (f targetFlag) String() string { return "" }
 func (f targetFlag) Type() string { return "strings" }
 
 func (in *remove) run(ctx context.Context, e *command.Env) error {
-	if len(in.targets) == 0 {
-		return command.Usagef("At least one --id or --email must be provided")
-	}
 	if !in.force && (!e.Streams.InTTY || !e.Streams.ErrTTY) {
 		return command.Usagef("Nobody is there to confirm; use --force to delete without asking. Nothing was deleted.")
 	}

@@ -9,7 +9,6 @@ import (
 	"ax/internal/cli/command"
 	"ax/internal/cli/term"
 	"ax/internal/client"
-	"ax/internal/wire"
 )
 
 // A preview is what deleting one user would take along.
@@ -59,9 +58,6 @@ func previewView() command.View[preview] {
 // preview shows what would go, and changes nothing. A server without this
 // addition to the API says only who would.
 func (in *remove) preview(ctx context.Context, e *command.Env) error {
-	if len(in.targets) == 0 {
-		return command.Usagef("At least one --id or --email must be provided")
-	}
 	out, err := command.Open(ctx, e, in.output, previewView())
 	if err != nil {
 		return err
@@ -93,23 +89,21 @@ func (in *remove) preview(ctx context.Context, e *command.Env) error {
 }
 
 func (t *target) preview(ctx context.Context, e *command.Env, c *client.Client) preview {
-	var d wire.UserDeletion
+	var held *counts
 	if t.outcome == "" {
-		var err error
-		d, err = c.PreviewUserDeletion(ctx, t.id)
+		d, err := c.PreviewUserDeletion(ctx, t.id)
 		p, api := errors.AsType[*client.Error](err)
 		switch {
 		case err == nil:
-			r := t.result(e)
-			return preview{UserID: r.UserID, Email: r.Email, Status: wouldDelete, counts: &counts{
-				d.OrganizationMemberships, d.SpaceMemberships, d.APIKeys, d.RoleBindings, d.Sessions,
-			}}
+			held = &counts{d.OrganizationMemberships, d.SpaceMemberships, d.APIKeys, d.RoleBindings, d.Sessions}
 		case api && p.Status == http.StatusNotFound: // the user was found: it is the question that the server does not know
-			r := t.result(e)
-			return preview{UserID: r.UserID, Email: r.Email, Status: wouldDelete}
+		default:
+			t.fail(err)
 		}
-		t.fail(err)
 	}
 	r := t.result(e)
-	return preview{UserID: r.UserID, Email: r.Email, Status: r.Status, Error: r.Error}
+	if t.outcome == "" {
+		r.Status = wouldDelete
+	}
+	return preview{UserID: r.UserID, Email: r.Email, Status: r.Status, counts: held, Error: r.Error}
 }
