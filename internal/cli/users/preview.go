@@ -31,8 +31,8 @@ type counts struct {
 const wouldDelete = "would_delete"
 
 func previewView() command.View[preview] {
-	number := func(name string, of func(*counts) int) term.Column[preview] {
-		return term.Column[preview]{Name: name, Kind: term.Int, Optional: true, Cell: func(p preview) string {
+	number := func(name string, drop int, of func(*counts) int) term.Column[preview] {
+		return term.Column[preview]{Name: name, Kind: term.Int, Optional: true, Drop: drop, Cell: func(p preview) string {
 			if p.counts == nil {
 				return ""
 			}
@@ -45,11 +45,11 @@ func previewView() command.View[preview] {
 			{Name: "user_id", Cell: func(p preview) string { return p.UserID }, ID: true},
 			{Name: "email", Cell: func(p preview) string { return p.Email }, Optional: true},
 			{Name: "status", Cell: func(p preview) string { return p.Status }},
-			number("organization_memberships", func(c *counts) int { return c.OrganizationMemberships }),
-			number("space_memberships", func(c *counts) int { return c.SpaceMemberships }),
-			number("api_keys", func(c *counts) int { return c.APIKeys }),
-			number("role_bindings", func(c *counts) int { return c.RoleBindings }),
-			number("sessions", func(c *counts) int { return c.Sessions }),
+			number("organization_memberships", 1, func(c *counts) int { return c.OrganizationMemberships }),
+			number("space_memberships", 2, func(c *counts) int { return c.SpaceMemberships }),
+			number("api_keys", 5, func(c *counts) int { return c.APIKeys }),
+			number("role_bindings", 4, func(c *counts) int { return c.RoleBindings }),
+			number("sessions", 3, func(c *counts) int { return c.Sessions }),
 			{Name: "error", Cell: func(p preview) string { return p.Error }, Optional: true},
 		},
 	}

@@ -3,6 +3,7 @@ package users_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"ax/internal/cli/clitest"
 )
@@ -29,6 +30,16 @@ func TestDeleteDryRun(t *testing.T) {
 	got = w.Run("users", "delete", "-e", "ann@example.com", "-e", "nobody@example.com", "--dry-run")
 	if got.Code != 4 || !strings.Contains(got.Out, "would_delete") || !strings.Contains(got.Out, "not_found") {
 		t.Errorf("one of two: %s", got)
+	}
+	w.Columns = 80
+	got = w.Run("users", "delete", "-e", "ann@example.com", "--dry-run")
+	for line := range strings.Lines(got.Out) {
+		if n := utf8.RuneCountInString(strings.TrimSpace(line)); n > 80 {
+			t.Errorf("%d columns of 80: %s", n, line)
+		}
+	}
+	if !strings.Contains(got.Out, "id-ann") {
+		t.Errorf("on a terminal of 80 columns: %s", got)
 	}
 	for _, r := range server.Requests() {
 		if !strings.HasPrefix(r, "GET ") {
