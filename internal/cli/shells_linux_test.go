@@ -43,6 +43,8 @@ func sitDown(t *testing.T, w *clitest.World, shell ...string) *keyboard {
 	if err := os.Chmod(w.Path("bin/ax"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	// Without this folder fish reads all man pages in the background, and writes here for as long.
+	w.Write(t, "data/fish/generated_completions/none", "")
 	cmd := exec.CommandContext(t.Context(), path, shell[1:]...)
 	cmd.Dir = w.Home
 	cmd.Env = []string{"PATH=" + w.Path("bin") + ":" + os.Getenv("PATH"), "TERM=dumb", "PS1=> ", "LANG=C.UTF-8"}
