@@ -159,7 +159,7 @@ func TestCompletionFindsNothing(t *testing.T) {
 		"no profile":      {},
 		"no such profile": {"AX_PROFILE": "absent"},
 		"not a name":      {"AX_PROFILE": "../x"},
-		"nobody there":    {"ARIZE_API_KEY": clitest.Key, "ARIZE_API_HOST": "127.0.0.1:1", "ARIZE_API_SCHEME": "http"},
+		"nobody there":    {"ARIZE_API_KEY": clitest.Key, "ARIZE_API_HOST": clitest.Nowhere, "ARIZE_API_SCHEME": "http"},
 		"local, not made": {"AX_PROFILE": "local"},
 	} {
 		w := clitest.New(t)

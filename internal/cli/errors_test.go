@@ -182,24 +182,18 @@ func redirect(to string) http.HandlerFunc {
 
 func TestNobodyListens(t *testing.T) {
 	t.Parallel()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	_ = l.Close()
 	w := clitest.New(t)
-	w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"], w.Env["ARIZE_API_SCHEME"] = clitest.Key, address, "http"
-	ran(t, w.Run("users", "list"), 4, "", "ℹ Fetching users\n✗ Error: Failed to list users: cannot connect to "+address+": connect: connection refused\n")
+	w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"], w.Env["ARIZE_API_SCHEME"] = clitest.Key, clitest.Nowhere, "http"
+	ran(t, w.Run("users", "list"), 4, "", "ℹ Fetching users\n✗ Error: Failed to list users: cannot connect to "+clitest.Nowhere+": connect: connection refused\n")
 	ran(t, w.Run("users", "create", "-n", "x", "-e", "x@y", "-r", "admin", "--invite-mode", "none", "-o", "json"), 4, "", `{
   "error": {
-    "title": "Failed to create user: cannot connect to `+address+`: connect: connection refused",
+    "title": "Failed to create user: cannot connect to `+clitest.Nowhere+`: connect: connection refused",
     "exit_code": 4
   }
 }
 `)
 	got := w.Run("users", "delete", "--id", "a,b", "--force", "-o", "csv")
-	same(t, got.Out, "user_id,status,email,error\na,failed,,cannot connect to "+address+": connect: connection refused\nb,failed,,cannot connect to "+address+": connect: connection refused\n")
+	same(t, got.Out, "user_id,status,email,error\na,failed,,cannot connect to "+clitest.Nowhere+": connect: connection refused\nb,failed,,cannot connect to "+clitest.Nowhere+": connect: connection refused\n")
 	same(t, got.Code, 4)
 }
 

@@ -96,7 +96,7 @@ func TestIgnoredVariables(t *testing.T) {
 	t.Parallel()
 	s := answering(t)
 	w := profile(t, s, "table")
-	w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"] = clitest.Key, "127.0.0.1:1"
+	w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"] = clitest.Key, clitest.Nowhere
 	w.Env["AX_PROFILE"] = "dev"
 	same(t, w.Run("users", "get", "x").Err, "⚠ ARIZE_API_KEY, ARIZE_API_HOST is set and has no effect on this profile.\nℹ Fetching user\n")
 	got := w.Run("users", "get", "x", "-o", "json")

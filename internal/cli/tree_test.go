@@ -15,7 +15,7 @@ func TestHelpTouchesNothing(t *testing.T) {
 		command := strings.TrimPrefix(strings.TrimPrefix(c.CommandPath(), "ax"), " ")
 		for _, line := range []string{command + " --help", command + " -h", "help " + command} {
 			w := clitest.New(t)
-			w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"] = clitest.Key, "127.0.0.1:1"
+			w.Env["ARIZE_API_KEY"], w.Env["ARIZE_API_HOST"] = clitest.Key, clitest.Nowhere
 			before := w.Files(t)
 			got := w.Run(strings.Fields(line)...)
 			if got.Code != 0 || got.Err != "" || !strings.Contains(got.Out, "Usage:\n  ax "+command) {
@@ -57,7 +57,7 @@ func TestNothingIsOpenedForNothing(t *testing.T) {
 		"users update x": 2, "users delete": 2, "users delete --id x": 2, "users list -o xml": 5,
 	} {
 		w := clitest.New(t)
-		w.Env = map[string]string{"HOME": w.Path("absent"), "ARIZE_API_KEY": clitest.Key, "ARIZE_API_HOST": "127.0.0.1:1"}
+		w.Env = map[string]string{"HOME": w.Path("absent"), "ARIZE_API_KEY": clitest.Key, "ARIZE_API_HOST": clitest.Nowhere}
 		before := w.Files(t)
 		if got := w.Run(strings.Fields(line)...); got.Code != code || strings.Contains(got.Err, "BETA") {
 			t.Errorf("ax %s, want exit %d:\n%s", line, code, got)

@@ -20,6 +20,10 @@ import (
 // but in a request's Authorization header.
 const Key = "ak-canary-7f3d9a51c2"
 
+// Nowhere is an address that refuses connections. A port that a server has
+// left will not do: that of another test may get it.
+const Nowhere = "127.0.0.1:1"
+
 // A World is a machine with one person.
 type World struct {
 	Home string

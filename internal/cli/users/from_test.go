@@ -430,13 +430,12 @@ func TestFromGivesUp(t *testing.T) {
 	if n := len(o.asked()); n > 100 {
 		t.Errorf("%d requests with a key that is refused", n)
 	}
-	o = newOffice(t)
-	o.Close()
-	w = o.world()
+	again := newOffice(t)
+	w = again.world()
+	w.Env["ARIZE_API_HOST"] = clitest.Nowhere
 	got = listed(t, w, "create", list.String(), creating("none")...)
 	says(t, got, 4, "not begun: ", "cannot connect")
 	// Up again, the rest is done.
-	again := newOffice(t)
 	w.Env["ARIZE_API_HOST"] = strings.TrimPrefix(again.URL, "http://")
 	got = listed(t, w, "create", list.String(), creating("none", "--resume", w.Path("list.create-results.csv"))...)
 	says(t, got, 0, "created: 500")
