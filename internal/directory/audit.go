@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -124,32 +125,53 @@ func (d *Directory) recordLetter(tx Tx, a Actor, operation string, l Letter) err
 }
 
 func (d *Directory) recordOn(tx Tx, a Actor, operation, subject string, changes []Change) error {
-	id, err := d.newID("AuditLog")
+	e, err := d.entry(a, operation, subject, changes)
 	if err != nil {
 		return err
 	}
-	if changes == nil {
-		changes = []Change{}
-	}
-	text, err := json.Marshal(changes)
+	return tx.Record(e)
+}
+
+// entry is what recordOn keeps.
+func (d *Directory) entry(a Actor, operation, subject string, changes []Change) (Entry, error) {
+	id, err := d.newID("AuditLog")
 	if err != nil {
-		return fmt.Errorf("encode changes: %w", err)
+		return Entry{}, err
 	}
-	nameless, err := withoutPerson(changes)
+	text, nameless, err := encode(changes)
 	if err != nil {
-		return fmt.Errorf("encode changes: %w", err)
+		return Entry{}, fmt.Errorf("encode changes: %w", err)
 	}
 	e := Entry{
 		ID: id, At: d.now(), Operation: operation,
 		ActorID: string(a.UserID), Actor: a.shown(), Credential: a.Credential, Via: a.Via,
 		Address: a.Address, RequestID: a.RequestID,
-		Subject: subject, Changes: string(text), Salt: make([]byte, 32),
+		Subject: subject, Changes: text, Salt: make([]byte, 32),
 	}
 	if _, err := io.ReadFull(d.Rand, e.Salt); err != nil {
-		return fmt.Errorf("read random bytes: %w", err)
+		return Entry{}, fmt.Errorf("read random bytes: %w", err)
 	}
 	e.Digest = e.digestWith(nameless)
-	return tx.Record(e)
+	return e, nil
+}
+
+// encode has the changes as JSON: all of them, and as impersonal leaves them.
+func encode(changes []Change) (text, nameless string, err error) {
+	if changes == nil {
+		changes = []Change{}
+	}
+	all, err := json.Marshal(changes)
+	if err != nil || !slices.ContainsFunc(changes, func(c Change) bool { return personal(c.Field) }) {
+		return string(all), string(all), err
+	}
+	kept := slices.Clone(changes)
+	for i := range kept {
+		if personal(kept[i].Field) {
+			kept[i].From, kept[i].To = nil, nil
+		}
+	}
+	less, err := json.Marshal(kept)
+	return string(all), string(less), err
 }
 
 // shown is the actor for a reader of the log: the address, or the host's user.

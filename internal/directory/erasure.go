@@ -137,18 +137,6 @@ func impersonal(changes string) string {
 	return string(text)
 }
 
-// withoutPerson is impersonal of what json.Marshal makes of the changes.
-func withoutPerson(changes []Change) (string, error) {
-	kept := slices.Clone(changes)
-	for i := range kept {
-		if personal(kept[i].Field) {
-			kept[i].From, kept[i].To = nil, nil
-		}
-	}
-	text, err := json.Marshal(kept)
-	return string(text), err
-}
-
 // personal holds for the fields that tell who somebody is.
 func personal(field string) bool { return field == "name" || field == "email" }
 

@@ -64,8 +64,12 @@ func (d *Directory) CreateUser(ctx context.Context, a Actor, in CreateUser) (Cre
 	if err := in.sound(); err != nil {
 		return CreatedUser{}, err
 	}
+	fresh, err := d.newcomer(a, in)
+	if err != nil {
+		return CreatedUser{}, err
+	}
 	var out CreatedUser
-	err := d.Store.Write(ctx, func(tx Tx) error {
+	err = d.Store.Write(ctx, func(tx Tx) error {
 		held, ok, err := lockAccountRole(tx, in.Role)
 		switch {
 		case err != nil:
@@ -76,7 +80,7 @@ func (d *Directory) CreateUser(ctx context.Context, a Actor, in CreateUser) (Cre
 		if err := a.mayAssign(in.Role, held); err != nil {
 			return err
 		}
-		if out, err = d.createUser(tx, a, in); err != nil {
+		if out, err = d.createUser(tx, a, fresh); err != nil {
 			return err
 		}
 		return nameRole(tx, &out.User)
@@ -84,49 +88,75 @@ func (d *Directory) CreateUser(ctx context.Context, a Actor, in CreateUser) (Cre
 	return out, err
 }
 
-func (d *Directory) createUser(tx Tx, a Actor, in CreateUser) (CreatedUser, error) {
-	now := d.now()
+// A newcomer is a user as they will be if nobody has the address yet, and the
+// entry that says so. All writes of a directory take turns, so what needs no
+// answer of the store is made before.
+type newcomer struct {
+	CreateUser
+	user  User
+	taken string // see Key.taken
+	entry Entry
+}
+
+func (d *Directory) newcomer(a Actor, in CreateUser) (n newcomer, err error) {
 	id, err := d.newID("User")
 	if err != nil {
-		return CreatedUser{}, err
+		return n, err
 	}
-	u := User{ID: UserID(id), Email: in.Email, CreatedAt: now}
-	d.standing(&u, in, now)
-	inserted, err := tx.InsertUser(&u, d.Key.taken(u.Email))
+	now := d.now()
+	n = newcomer{CreateUser: in, user: User{ID: UserID(id), Email: in.Email, CreatedAt: now}, taken: d.Key.taken(in.Email)}
+	d.standing(&n.user, in, now)
+	n.entry, err = d.entry(a, "create_user", id, in.changes(User{}, n.user))
+	return n, err
+}
+
+func (in CreateUser) changes(before, after User) []Change {
+	return append(changed(before, after), Change{Field: "invite_mode", To: string(in.Mode)})
+}
+
+func (d *Directory) createUser(tx Tx, a Actor, n newcomer) (CreatedUser, error) {
+	u := n.user
+	inserted, err := tx.InsertUser(&u, n.taken)
 	if err != nil {
 		return CreatedUser{}, err
 	}
-	var before User
 	if !inserted {
-		var reinvite bool
-		if before, reinvite, err = reinvitable(tx, in, now); err != nil || !reinvite {
-			return CreatedUser{User: before}, err
-		}
-		if err := a.mayTouch(tx, before); err != nil {
-			return CreatedUser{}, err
-		}
-		u = before
-		d.standing(&u, in, now)
-		if err := tx.UpdateUser(u); err != nil {
-			return CreatedUser{}, err
-		}
+		return d.createAgain(tx, a, n.CreateUser)
 	}
-	changes := append(changed(before, u), Change{Field: "invite_mode", To: string(in.Mode)})
-	if !inserted { // a new user has nothing that could be void
-		if err := endInvitation(tx, u, now); err != nil {
-			return CreatedUser{}, err
-		}
-		gone, err := endUnfit(tx, before, u)
-		if err != nil {
-			return CreatedUser{}, err
-		}
-		changes = append(changes, gone.changes()...)
+	out := CreatedUser{User: u, Created: true}
+	if out.TemporaryPassword, err = d.invite(tx, a, u, n.Mode, u.CreatedAt); err != nil {
+		return CreatedUser{}, err
+	}
+	return out, tx.Record(n.entry)
+}
+
+// createAgain is for an address that somebody has.
+func (d *Directory) createAgain(tx Tx, a Actor, in CreateUser) (CreatedUser, error) {
+	now := d.now()
+	before, reinvite, err := reinvitable(tx, in, now)
+	if err != nil || !reinvite {
+		return CreatedUser{User: before}, err
+	}
+	if err := a.mayTouch(tx, before); err != nil {
+		return CreatedUser{}, err
+	}
+	u := before
+	d.standing(&u, in, now)
+	if err := tx.UpdateUser(u); err != nil {
+		return CreatedUser{}, err
+	}
+	if err := endInvitation(tx, u, now); err != nil {
+		return CreatedUser{}, err
+	}
+	gone, err := endUnfit(tx, before, u)
+	if err != nil {
+		return CreatedUser{}, err
 	}
 	out := CreatedUser{User: u, Created: true}
 	if out.TemporaryPassword, err = d.invite(tx, a, u, in.Mode, now); err != nil {
 		return CreatedUser{}, err
 	}
-	return out, d.record(tx, a, "create_user", u, changes)
+	return out, d.record(tx, a, "create_user", u, append(in.changes(before, u), gone.changes()...))
 }
 
 // standing gives the user what the request says, as of now.

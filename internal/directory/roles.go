@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -95,11 +96,20 @@ func rolePermissions(r RoleReads, role Role) (PermissionSet, error) {
 // stays there until the transaction ends.
 func lockAccountRole(tx Tx, role Role) (s PermissionSet, ok bool, err error) {
 	if !role.Custom() {
-		return Actor{Role: role}.grants().effective(), true, nil
+		return predefinedPermissions()[role], true, nil
 	}
 	r, ok, err := tx.LockRole(role)
 	return r.Permissions, ok, err
 }
+
+// predefinedPermissions are what the predefined roles come to in the account.
+var predefinedPermissions = sync.OnceValue(func() map[Role]PermissionSet {
+	all := map[Role]PermissionSet{}
+	for _, role := range Roles() {
+		all[role] = Actor{Role: role}.grants().effective()
+	}
+	return all
+})
 
 // nameRole adds the name of a custom role to a user who is shown.
 func nameRole(r RoleReads, u *User) error {

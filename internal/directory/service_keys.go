@@ -235,7 +235,7 @@ func (d *Directory) join(kind string, role Role, set func(*Membership) error) er
 // coversInAccount reports whether the actor may at least what a predefined
 // role allows in the account.
 func (a Actor) coversInAccount(role Role) bool {
-	return a.Role == RoleAdmin || role != RoleAdmin && Actor{Role: role}.grants().effective().Within(a.grants().effective())
+	return a.Role == RoleAdmin || role != RoleAdmin && predefinedPermissions()[role].Within(a.grants().effective())
 }
 
 // covers reports whether the grants come to at least a role at a level. An

@@ -46,6 +46,10 @@ func (d *Directory) Initialize(ctx context.Context, a Actor, email, name string)
 	if err != nil {
 		return "", err
 	}
+	admin, err := d.newcomer(a, in)
+	if err != nil {
+		return "", err
+	}
 	err = d.Store.Write(ctx, func(tx Tx) error {
 		ok, err := tx.InsertInstallation(Installation{CreatedAt: d.now(), KeyCheck: d.Key.Check()})
 		if err != nil {
@@ -58,7 +62,7 @@ func (d *Directory) Initialize(ctx context.Context, a Actor, email, name string)
 			}
 			return ErrInitialized(i.CreatedAt)
 		}
-		out, err := d.createUser(tx, a, in)
+		out, err := d.createUser(tx, a, admin)
 		if err != nil {
 			return err
 		}
@@ -96,13 +100,17 @@ func (d *Directory) AdoptHostUser(ctx context.Context, a Actor, email, name stri
 	if err != nil {
 		return "", err
 	}
+	admin, err := d.newcomer(a, in)
+	if err != nil {
+		return "", err
+	}
 	err = d.Store.Write(ctx, func(tx Tx) error {
 		u, ok, err := tx.LockUserByEmail(Fold(in.Email))
 		if err != nil {
 			return err
 		}
 		if !ok || u.State == StateInvited {
-			out, err := d.createUser(tx, a, in)
+			out, err := d.createUser(tx, a, admin)
 			if err != nil {
 				return err
 			}

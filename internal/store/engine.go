@@ -25,7 +25,10 @@ type engine struct {
 	setVersion    func(ctx context.Context, run runner, v int) error
 	lockMigration string // held until the transaction ends
 
-	users func(s session, q directory.UserQuery) ([]directory.User, error) // the one query that differs: see search.go
+	identity   string                                                           // the column of users that is unique by address
+	identify   func(folded string) string                                       // what stands there
+	insertUser string                                                           // see Tx.InsertUser
+	users      func(s session, q directory.UserQuery) ([]directory.User, error) // the one query that differs: see search.go
 }
 
 var sqliteEngine = engine{
@@ -33,7 +36,13 @@ var sqliteEngine = engine{
 	embedded:   true,
 	hasVersion: `SELECT 1`,
 	version:    `PRAGMA user_version`,
-	users:      usersOnSQLite,
+	identity:   `email_by_domain`,
+	identify:   byDomain,
+	insertUser: `
+		INSERT INTO users (id, name, email, role, developer, state, invited_until, created_at, bot, email_key, email_by_domain)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, COALESCE((SELECT email_by_domain FROM users WHERE email_by_domain = $10), $12))
+		ON CONFLICT (email_by_domain) DO NOTHING`,
+	users: usersOnSQLite,
 	setVersion: func(ctx context.Context, run runner, v int) error {
 		return run.script(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, v))
 	},
@@ -43,11 +52,17 @@ var sqliteEngine = engine{
 const migrationLock, sealLock = 7_302_011, 7_302_012
 
 var postgresEngine = engine{
-	name:          "postgres",
-	forUpdate:     ` FOR UPDATE`,
-	skipLocked:    ` FOR UPDATE SKIP LOCKED`,
-	hasVersion:    `SELECT 1 FROM pg_class WHERE relname = 'schema_version' AND pg_table_is_visible(oid)`, // to_regclass remembers what was not there
-	version:       `SELECT version FROM schema_version`,
+	name:       "postgres",
+	forUpdate:  ` FOR UPDATE`,
+	skipLocked: ` FOR UPDATE SKIP LOCKED`,
+	hasVersion: `SELECT 1 FROM pg_class WHERE relname = 'schema_version' AND pg_table_is_visible(oid)`, // to_regclass remembers what was not there
+	version:    `SELECT version FROM schema_version`,
+	identity:   `email_key`,
+	identify:   func(folded string) string { return folded },
+	insertUser: `
+		INSERT INTO users (id, name, email, role, developer, state, invited_until, created_at, bot, email_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, COALESCE((SELECT email_key FROM users WHERE email_key = $10), $11))
+		ON CONFLICT (email_key) DO NOTHING`,
 	users:         usersOnPostgres,
 	lockMigration: `SELECT pg_advisory_xact_lock(` + strconv.Itoa(migrationLock) + `)`,
 	setVersion: func(ctx context.Context, run runner, v int) error {

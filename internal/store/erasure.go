@@ -38,8 +38,14 @@ func (tx *Tx) EraseUser(u directory.User, taken string) error {
 		    OR user_seq IN (SELECT users.seq FROM audit JOIN users ON users.id = audit.subject WHERE audit.actor_id = $2)`, u.Name, string(u.ID)); err != nil {
 		return err
 	}
-	_, err := tx.exec(`UPDATE users SET name = '', email = '', email_key = $2, password_hash = NULL WHERE seq = $1`, u.Seq, taken)
-	return err
+	by := ``
+	if tx.engine.embedded { // what has no @ reads the same by domain
+		by = `, email_by_domain = $2`
+	}
+	if _, err := tx.exec(`UPDATE users SET name = '', email = '', password_hash = NULL, email_key = $2`+by+` WHERE seq = $1`, u.Seq, taken); err != nil || !tx.engine.embedded {
+		return err
+	}
+	return tx.indexNow() // parts of the address shall not wait there
 }
 
 func (s session) EntriesOf(u directory.User, after int64, limit int) ([]directory.Entry, error) {

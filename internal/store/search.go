@@ -76,11 +76,11 @@ func (a address) narrow(characters int) bool {
 	return len([]rune(a.local)) >= characters && strings.Contains(a.domain, ".")
 }
 
-// backwards is the text from its end, at most n characters of it.
-func backwards(s string, n int) string {
+// backwards is the text from its end.
+func backwards(s string) string {
 	runes := []rune(s)
 	slices.Reverse(runes)
-	return string(runes[:min(n, len(runes))])
+	return string(runes)
 }
 
 // behind is a text that comes after all that begin with s.

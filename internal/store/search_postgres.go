@@ -23,7 +23,7 @@ func usersOnPostgres(s session, q directory.UserQuery) ([]directory.User, error)
 	const enough = 6
 	if a, ok := addressIn(q.EmailContains); ok && a.narrow(enough) {
 		const local = `reverse(split_part(users.email_key, '@', 1)) COLLATE "C"`
-		end := backwards(a.local, len(a.local))
+		end := backwards(a.local)
 		where = append(where, local+` >= `+b.arg(end), local+` < `+b.arg(behind(end)))
 		return b.users(s, `users`, where, `users.seq`, q.Limit)
 	}

@@ -24,22 +24,29 @@ import (
 //     150 ms over a million users.
 
 const (
-	minGrams    = 3     // characters that the trigram index needs
-	maxGrams    = 8     // trigrams that are looked up, from all over the text; the check of the whole text does the rest
-	rareState   = 4_000 // users; below, reading all of a state is faster than its text's trigrams
-	fewDomains  = 16    // are looked into one by one
-	fewUsers    = 2_000 // are sorted rather than walked to
-	tailInIndex = 6     // characters before the @ that users_address has
-	inTrigrams  = 2     // characters behind the @ that the trigram index has
+	minGrams   = 3     // characters that the trigram index needs
+	maxGrams   = 8     // trigrams that are looked up, from all over the text; the check of the whole text does the rest
+	rareState  = 4_000 // users; below, reading all of a state is faster than its text's trigrams
+	fewDomains = 16    // are looked into one by one
+	fewUsers   = 2_000 // are sorted rather than walked to
+	inTrigrams = 2     // characters behind the @ that the trigram index has
 )
 
-// The expressions of the index users_address.
-const (
-	domainOf = `substr(users.email_key, instr(users.email_key, '@') + 1)`
-	tailOf   = `substr('      ' || users.email_key, instr(users.email_key, '@') + 5, 1) || substr('      ' || users.email_key, instr(users.email_key, '@') + 4, 1) ||
-		substr('      ' || users.email_key, instr(users.email_key, '@') + 3, 1) || substr('      ' || users.email_key, instr(users.email_key, '@') + 2, 1) ||
-		substr('      ' || users.email_key, instr(users.email_key, '@') + 1, 1) || substr('      ' || users.email_key, instr(users.email_key, '@'), 1)`
-)
+// byDomain is an address from its domain on, and what stands before the @
+// backwards: "example.com@nna" for ann@example.com. Without an @ it is left
+// as it is.
+func byDomain(email string) string {
+	local, domain, ok := strings.Cut(email, "@")
+	if !ok {
+		return email
+	}
+	return domain + "@" + backwards(local)
+}
+
+// usersInDomains has a row for each user in the domains that meet a condition.
+// "A" is the character behind "@".
+const usersInDomains = `domains CROSS JOIN users INDEXED BY users_email_by_domain
+	ON users.email_by_domain >= domains.name || '@' AND users.email_by_domain < domains.name || 'A'`
 
 func usersOnSQLite(s session, q directory.UserQuery) ([]directory.User, error) {
 	byState, err := s.byState(q)
@@ -90,7 +97,8 @@ func (s session) usersByWalk(q directory.UserQuery) ([]directory.User, error) {
 	return s.usersWhere(q, `users`, `+users.state`)
 }
 
-// usersByTrigrams asks for those who have all trigrams of the text.
+// usersByTrigrams asks for those who have all trigrams of the text, and looks
+// at those who wait for their place in that index.
 func (s session) usersByTrigrams(q directory.UserQuery) ([]directory.User, error) {
 	term := q.EmailContains
 	if a, ok := addressIn(term); ok {
@@ -100,8 +108,13 @@ func (s session) usersByTrigrams(q directory.UserQuery) ([]directory.User, error
 	if match == "" {
 		return s.usersByWalk(q)
 	}
-	return s.usersWhere(q, `users_tri CROSS JOIN users ON users.seq = users_tri.rowid`, `+users.state`,
+	found, err := s.usersWhere(q, `users_tri CROSS JOIN users ON users.seq = users_tri.rowid`, `+users.state`,
 		func(b *query) string { return `users_tri MATCH ` + b.arg(match) })
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := s.usersWhere(q, `users_to_index CROSS JOIN users ON users.seq = users_to_index.seq`, `+users.state`)
+	return first(append(found, waiting...), q.Limit), err
 }
 
 // matching is the FTS5 query for rows that have a text's trigrams, all of them
@@ -141,7 +154,7 @@ func (s session) usersByDomain(q directory.UserQuery, condition string, args ...
 	var users []directory.User
 	if len(names) > 0 {
 		users, err = s.usersWhere(q, `users`, `+users.state`, func(b *query) string {
-			return `users.seq IN (SELECT users.seq FROM users INDEXED BY users_address WHERE ` + domainOf + b.in(names) + `)`
+			return `users.seq IN (SELECT users.seq FROM ` + usersInDomains + ` WHERE domains.name` + b.in(names) + `)`
 		})
 	}
 	if err != nil || strings.HasPrefix(q.EmailContains, "@") {
@@ -159,7 +172,7 @@ func (s session) fewIn(names []any) (bool, error) {
 	var b query
 	var n int
 	_, err := s.get(func(row scanner) error { return row.Scan(&n) },
-		`SELECT count(*) FROM (SELECT 1 FROM users INDEXED BY users_address WHERE `+domainOf+b.in(names)+` LIMIT `+b.arg(fewUsers+1)+`)`, b.args...)
+		`SELECT count(*) FROM (SELECT 1 FROM `+usersInDomains+` WHERE domains.name`+b.in(names)+` LIMIT `+b.arg(fewUsers+1)+`)`, b.args...)
 	return n <= fewUsers, err
 }
 
@@ -167,14 +180,14 @@ func (s session) fewIn(names []any) (bool, error) {
 // as the text does. Where they are many, ok is false.
 func (s session) usersByAddress(q directory.UserQuery, a address) (users []directory.User, ok bool, err error) {
 	var b query
-	end := backwards(a.local, tailInIndex)
+	end := "@" + backwards(a.local)
 	where := []string{
 		strings.ReplaceAll(b.statuses(q.Statuses, q.Now), `users.state`, `+users.state`),
 		`domains.name >= ` + b.arg(a.domain), `domains.name < ` + b.arg(behind(a.domain)),
-		tailOf + ` >= ` + b.arg(end), tailOf + ` < ` + b.arg(behind(end)),
+		`users.email_by_domain >= domains.name || ` + b.arg(end), `users.email_by_domain < domains.name || ` + b.arg(behind(end)),
 		`instr(users.email_key, ` + b.arg(q.EmailContains) + `) > 0`, `+users.seq > ` + b.arg(q.After),
 	}
-	users, err = b.users(s, `domains CROSS JOIN users INDEXED BY users_address ON `+domainOf+` = +domains.name`, where, ``, fewUsers)
+	users, err = b.users(s, `domains CROSS JOIN users INDEXED BY users_email_by_domain`, where, ``, fewUsers)
 	return first(users, q.Limit), len(users) < fewUsers, err
 }
 

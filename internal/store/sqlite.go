@@ -19,7 +19,14 @@ import (
 // between rows.
 type sqliteConn struct {
 	conn     *sqlite.Conn
-	compiled map[string]*sqlite.Stmt
+	compiled map[string]*statement
+}
+
+// A statement is one that was compiled. To SQLite $2 is a name, which it
+// numbers by where it meets it first.
+type statement struct {
+	*sqlite.Stmt
+	places []int // of each name, which argument it is, from 0
 }
 
 // openSQLite opens a connection to a file. Readers refuse to write; only the
@@ -39,7 +46,7 @@ func openSQLite(file string, readOnly bool) (*sqliteConn, error) {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
 	conn.SetBusyTimeout(10 * time.Second)
-	c := &sqliteConn{conn, map[string]*sqlite.Stmt{}}
+	c := &sqliteConn{conn, map[string]*statement{}}
 	for _, p := range pragmas {
 		if err := c.script(context.Background(), "PRAGMA "+p); err != nil {
 			return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), c.close())
@@ -59,16 +66,28 @@ func (c *sqliteConn) close() error {
 // stmt is the compiled statement. The library's own cache clears the
 // arguments before each use, after which SQLite compiles some statements anew:
 // the look-up of an API key took three times as long.
-func (c *sqliteConn) stmt(query string) (*sqlite.Stmt, error) {
+func (c *sqliteConn) stmt(query string) (*statement, error) {
 	if stmt, ok := c.compiled[query]; ok {
 		return stmt, nil
 	}
-	stmt, rest, err := c.conn.PrepareTransient(query)
+	compiled, rest, err := c.conn.PrepareTransient(query)
 	if err != nil {
 		return nil, err
 	}
+	stmt := &statement{compiled, make([]int, compiled.BindParamCount())}
 	if rest != 0 {
-		return nil, errors.Join(fmt.Errorf("%d characters behind the statement", rest), stmt.Finalize())
+		err = fmt.Errorf("%d characters behind the statement", rest)
+	}
+	for n := range stmt.places {
+		name := compiled.BindParamName(n + 1)
+		i, wrong := strconv.Atoi(strings.TrimPrefix(name, "$"))
+		if wrong != nil || i < 1 {
+			err = fmt.Errorf("a place for an argument is named %q", name)
+		}
+		stmt.places[n] = i - 1
+	}
+	if err != nil {
+		return nil, errors.Join(err, compiled.Finalize())
 	}
 	c.compiled[query] = stmt
 	return stmt, nil
@@ -98,7 +117,7 @@ func (c *sqliteConn) each(ctx context.Context, scan func(scanner) error, query s
 		if there, err := stmt.Step(); err != nil || !there {
 			return err
 		}
-		if err := scan(sqliteRow{stmt}); err != nil {
+		if err := scan(sqliteRow{stmt.Stmt}); err != nil {
 			return err
 		}
 	}
@@ -123,16 +142,13 @@ func (c *sqliteConn) script(_ context.Context, text string) error {
 	return nil
 }
 
-// bindAll gives a statement its arguments. To SQLite $2 is a name, which it
-// numbers by where it meets it first.
-func bindAll(stmt *sqlite.Stmt, args []any) error {
-	places := stmt.BindParamCount()
-	for n := 1; n <= places; n++ {
-		i, err := strconv.Atoi(strings.TrimPrefix(stmt.BindParamName(n), "$"))
-		if err != nil || i < 1 || i > len(args) {
-			return fmt.Errorf("no argument for %s", stmt.BindParamName(n))
+// bindAll gives a statement its arguments.
+func bindAll(stmt *statement, args []any) error {
+	for n, i := range stmt.places {
+		if i >= len(args) {
+			return fmt.Errorf("no argument for $%d", i+1)
 		}
-		if err := bind(stmt, n, args[i-1]); err != nil {
+		if err := bind(stmt.Stmt, n+1, args[i]); err != nil {
 			return err
 		}
 	}

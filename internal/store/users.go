@@ -24,7 +24,11 @@ func (s session) UserByID(id directory.UserID) (directory.User, bool, error) {
 }
 
 func (s session) UserByEmail(folded string) (directory.User, bool, error) {
-	return one(s, scanUser, `SELECT `+userColumns+` FROM users WHERE email_key = $1`, folded)
+	return s.userByEmail(folded, ``)
+}
+
+func (s session) userByEmail(folded, lock string) (directory.User, bool, error) {
+	return one(s, scanUser, `SELECT `+userColumns+` FROM users WHERE `+s.engine.identity+` = $1`+lock, s.engine.identify(folded))
 }
 
 func (tx *Tx) LockUser(id directory.UserID) (directory.User, bool, error) {
@@ -32,7 +36,7 @@ func (tx *Tx) LockUser(id directory.UserID) (directory.User, bool, error) {
 }
 
 func (tx *Tx) LockUserByEmail(folded string) (directory.User, bool, error) {
-	return one(tx.session, scanUser, `SELECT `+userColumns+` FROM users WHERE email_key = $1`+tx.engine.forUpdate, folded)
+	return tx.userByEmail(folded, tx.engine.forUpdate)
 }
 
 func (s session) OtherAdmin(seq int64, developer bool) (bool, error) {
@@ -54,12 +58,15 @@ func (tx *Tx) LockAdmins() error {
 // InsertUser meets an erased address as a conflict with what stands in its
 // place: one statement, and no further question for an address that is new.
 func (tx *Tx) InsertUser(u *directory.User, taken string) (bool, error) {
-	seq, inserted, err := tx.insert(`
-		INSERT INTO users (id, name, email, email_key, role, developer, state, invited_until, created_at, bot)
-		VALUES ($1, $2, $3, COALESCE((SELECT email_key FROM users WHERE email_key = $11), $4), $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (email_key) DO NOTHING`,
-		string(u.ID), u.Name, u.Email, emailKey(*u), string(u.Role), u.Developer,
-		string(u.State), micros(u.InvitedUntil), micros(u.CreatedAt), u.Bot, taken)
+	key := emailKey(*u)
+	args := []any{
+		string(u.ID), u.Name, u.Email, string(u.Role), u.Developer, string(u.State), micros(u.InvitedUntil), micros(u.CreatedAt), u.Bot,
+		taken, key,
+	}
+	if tx.engine.embedded {
+		args = append(args, byDomain(key))
+	}
+	seq, inserted, err := tx.insert(tx.engine.insertUser, args...)
 	if inserted {
 		u.Seq = seq
 	}

@@ -1,5 +1,8 @@
 -- Times are whole microseconds since 1970, UTC. 0 stands for never where a
 -- comparison must be simple; elsewhere it is NULL.
+--
+-- CHECKs say OR, not IN: SQLite makes a table of the values of an IN, three or
+-- more, for each row that it checks.
 
 CREATE TABLE directory (
     id         INTEGER PRIMARY KEY CHECK (id = 1),
@@ -15,7 +18,7 @@ CREATE TABLE users (
     email_key     TEXT NOT NULL, -- the folded address: identity and search
     role          TEXT NOT NULL,
     developer     INTEGER NOT NULL,
-    state         TEXT NOT NULL CHECK (state IN ('ACTIVE', 'INVITED', 'DELETED')),
+    state         TEXT NOT NULL CHECK (state = 'ACTIVE' OR state = 'INVITED' OR state = 'DELETED'),
     invited_until INTEGER,
     created_at    INTEGER NOT NULL,
     CHECK ((state = 'INVITED') = (invited_until IS NOT NULL))
@@ -26,7 +29,7 @@ CREATE INDEX users_admins ON users (seq) WHERE role = 'ADMIN' AND state = 'ACTIV
 
 CREATE TABLE tokens (
     digest     BLOB PRIMARY KEY,
-    purpose    TEXT NOT NULL CHECK (purpose IN ('INVITATION', 'TEMPORARY_PASSWORD', 'RESET')),
+    purpose    TEXT NOT NULL CHECK (purpose = 'INVITATION' OR purpose = 'TEMPORARY_PASSWORD' OR purpose = 'RESET'),
     user_seq   INTEGER NOT NULL REFERENCES users (seq),
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
@@ -39,7 +42,7 @@ CREATE TABLE letters (
     seq           INTEGER PRIMARY KEY,
     id            TEXT NOT NULL,
     kind          TEXT NOT NULL,
-    state         TEXT NOT NULL CHECK (state IN ('WAITING', 'SENT', 'WITHDRAWN', 'DEAD')),
+    state         TEXT NOT NULL CHECK (state = 'WAITING' OR state = 'SENT' OR state = 'WITHDRAWN' OR state = 'DEAD'),
     user_seq      INTEGER NOT NULL REFERENCES users (seq),
     to_address    TEXT NOT NULL,
     to_name       TEXT NOT NULL,

@@ -85,7 +85,7 @@ CREATE INDEX role_bindings_role ON role_bindings (role);
 CREATE TABLE resource_restrictions (
     seq           INTEGER PRIMARY KEY AUTOINCREMENT,
     resource_id   TEXT NOT NULL,
-    resource_type TEXT NOT NULL CHECK (resource_type IN ('PROJECT', 'DASHBOARD', 'PROMPT')),
+    resource_type TEXT NOT NULL CHECK (resource_type = 'PROJECT' OR resource_type = 'DASHBOARD' OR resource_type = 'PROMPT'),
     created_at    INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX resource_restrictions_resource ON resource_restrictions (resource_id);
