@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 )
 
@@ -88,12 +87,13 @@ func (e Entry) digestWith(nameless string) []byte {
 
 // digestOf covers each part with its length, so that none can flow into the next.
 func digestOf(parts ...string) []byte {
-	h := sha256.New()
+	text := make([]byte, 0, 1024) // of most
 	for _, part := range parts {
-		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
-		io.WriteString(h, part) //nolint:errcheck // a hash takes everything
+		text = binary.BigEndian.AppendUint64(text, uint64(len(part)))
+		text = append(text, part...)
 	}
-	return h.Sum(nil)
+	sum := sha256.Sum256(text)
+	return sum[:]
 }
 
 func (e Entry) salts() (actor, changes []byte) {
@@ -157,21 +157,32 @@ func (d *Directory) entry(a Actor, operation, subject string, changes []Change) 
 
 // encode has the changes as JSON: all of them, and as impersonal leaves them.
 func encode(changes []Change) (text, nameless string, err error) {
-	if changes == nil {
-		changes = []Change{}
-	}
-	all, err := json.Marshal(changes)
-	if err != nil || !slices.ContainsFunc(changes, func(c Change) bool { return personal(c.Field) }) {
-		return string(all), string(all), err
-	}
-	kept := slices.Clone(changes)
-	for i := range kept {
-		if personal(kept[i].Field) {
-			kept[i].From, kept[i].To = nil, nil
+	var all bytes.Buffer
+	less := make([]byte, 0, 512) // of most
+	e := json.NewEncoder(&all)
+	for i, c := range changes {
+		separator := byte(',')
+		if i == 0 {
+			separator = '['
+		}
+		all.WriteByte(separator)
+		start := all.Len()
+		if err := e.Encode(c); err != nil {
+			return "", "", err
+		}
+		all.Truncate(all.Len() - 1) // without the encoder's newline
+		less = append(less, separator)
+		if personal(c.Field) {
+			less = append(less, `{"field":"`+c.Field+`"}`...)
+		} else {
+			less = append(less, all.Bytes()[start:]...)
 		}
 	}
-	less, err := json.Marshal(kept)
-	return string(all), string(less), err
+	if len(changes) == 0 {
+		return "[]", "[]", nil
+	}
+	all.WriteByte(']')
+	return all.String(), string(append(less, ']')), nil
 }
 
 // shown is the actor for a reader of the log: the address, or the host's user.

@@ -20,7 +20,7 @@ func (s *Streams) Progress(label string) (stop func()) {
 	if s.Quiet {
 		return func() {}
 	}
-	if !s.ErrTTY || s.dumb() || s.screen == nil {
+	if !s.spins() {
 		s.Notice("%s", label)
 		return func() {}
 	}
@@ -36,10 +36,12 @@ func (s *Streams) Progress(label string) (stop func()) {
 // Step changes the label of the spinner. Where there is none it does nothing,
 // so that a log does not fill with steps.
 func (s *Streams) Step(format string, args ...any) {
-	if s.screen != nil {
+	if s.spins() {
 		s.screen.setLabel(text(format, args...))
 	}
 }
+
+func (s *Streams) spins() bool { return s.ErrTTY && !s.Quiet && !s.dumb() && s.screen != nil }
 
 func (s *Streams) spin(quit <-chan struct{}, done chan<- struct{}) {
 	defer close(done)
