@@ -45,13 +45,14 @@ func creatable(i *item) (flaws []flaw) {
 	for _, f := range []struct{ name, value, option string }{
 		{"full_name", i.name, ""}, {"email", i.email, ""}, {"role", i.role, "--role"}, {"invite_mode", i.mode, "--invite-mode"},
 	} {
+		if f.value != "" {
+			continue
+		}
 		text := fmt.Sprintf("; --map %s='COLUMN' says where it is", f.name)
 		if f.option != "" {
 			text = "; " + f.option + " gives one to all"
 		}
-		if f.value == "" {
-			flaws = append(flaws, flaw{f.name, text, true})
-		}
+		flaws = append(flaws, flaw{f.name, text, true})
 	}
 	return flaws
 }

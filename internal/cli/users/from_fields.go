@@ -63,8 +63,9 @@ func developerField(fallback string) field {
 }
 
 func choice(value string, values []string) (string, string) {
+	written := strings.ReplaceAll(strings.ReplaceAll(value, " ", "_"), "-", "_")
 	for _, v := range values {
-		if strings.EqualFold(strings.NewReplacer(" ", "_", "-", "_").Replace(value), v) {
+		if strings.EqualFold(written, v) {
 			return v, ""
 		}
 	}
