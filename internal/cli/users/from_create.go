@@ -28,7 +28,7 @@ func (in *create) createFrom(ctx context.Context, e *command.Env) error {
 		}
 	}
 	v := &verb{
-		name: "create", doing: "Creating users", ahead: 8 * inFlight,
+		name: "create", doing: "Creating users", ahead: 32 * inFlight,
 		fields:  []field{emailField(), nameField(), roleField(in.role), modeField(in.mode), developerField(developer)},
 		check:   creatable,
 		look:    lookAtNew,

@@ -16,7 +16,7 @@ func (in *remove) deleteFrom(ctx context.Context, e *command.Env) error {
 		return command.Usagef("Nobody is there to confirm; use --force to delete without asking. Nothing was deleted.")
 	}
 	v := &verb{
-		name: "delete", doing: "Deleting users", ahead: 8 * inFlight,
+		name: "delete", doing: "Deleting users", ahead: 32 * inFlight,
 		fields: []field{idField(), emailField()},
 		ready:  in.fewEnough,
 		check:  named,

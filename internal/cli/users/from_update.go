@@ -24,7 +24,7 @@ func (in *update) updateFrom(ctx context.Context, e *command.Env, given func(str
 		developer = strconv.FormatBool(!in.notDeveloper)
 	}
 	v := &verb{
-		name: "update", doing: "Updating users", ahead: 8 * inFlight,
+		name: "update", doing: "Updating users", ahead: 32 * inFlight,
 		fields:  []field{idField(), emailField(), nameField(), developerField(developer)},
 		check:   updatable,
 		look:    lookAtUpdate,
