@@ -47,7 +47,7 @@ func main() {
 	flag.StringVar(&o.root, "root", "..", "folder of the module of ax")
 	flag.StringVar(&o.out, "o", "", "file to write (default docs/performance.md; with -quick .cache/bench/quick.md)")
 	flag.StringVar(&o.work, "work", "", "folder for the servers' data (default: the temporary one)")
-	flag.StringVar(&o.sections, "sections", "pairs,cli,signin,local", "what to measure")
+	flag.StringVar(&o.sections, "sections", "pairs,cli,bulk,signin,local", "what to measure")
 	flag.StringVar(&o.rows, "rows", "", "only requests that match this regular expression")
 	flag.IntVar(&o.people, "n", 0, "users (default 100000; with -quick 10000)")
 	flag.IntVar(&o.rounds, "rounds", 0, "rounds of each row (default 3; with -quick 2)")
@@ -66,9 +66,9 @@ func main() {
 }
 
 func (o *options) plan() (p measure.Plan, err error) {
-	p = measure.Plan{People: 100_000, Few: 10_000, Rounds: 3, For: 800 * time.Millisecond, Runs: 200, Slow: 5, Million: 1_000_000, Soak: o.soak}
+	p = measure.Plan{People: 100_000, Few: 10_000, Rounds: 3, For: 800 * time.Millisecond, Runs: 200, Slow: 5, List: 10_000, Million: 1_000_000, Soak: o.soak}
 	if o.quick {
-		p = measure.Plan{People: 10_000, Few: 2000, Rounds: 2, For: 150 * time.Millisecond, Runs: 30, Slow: 2, Million: 20_000, Soak: o.soak, Quick: true}
+		p = measure.Plan{People: 10_000, Few: 2000, Rounds: 2, For: 150 * time.Millisecond, Runs: 30, Slow: 2, List: 2000, Million: 20_000, Soak: o.soak, Quick: true}
 	}
 	if o.people > 0 {
 		p.People = o.people
@@ -98,7 +98,7 @@ type part struct {
 
 func (o *options) parts(b *measure.Bench) ([]part, error) {
 	all := []part{
-		{report.Pairs, b.Pairs}, {report.CLI, b.CLI}, {report.SignIn, b.SignIn}, {report.Local, b.Local},
+		{report.Pairs, b.Pairs}, {report.CLI, b.CLI}, {report.Bulk, b.Bulk}, {report.SignIn, b.SignIn}, {report.Local, b.Local},
 		{report.Million, b.Million}, {report.Soak, b.Soak},
 	}
 	asked := strings.FieldsFunc(o.sections, func(r rune) bool { return r == ',' })

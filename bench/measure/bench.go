@@ -38,6 +38,7 @@ type Plan struct {
 	Short   time.Duration // one round of a search
 	Runs    int           // of a command
 	Slow    int           // of a command that takes seconds
+	List    int           // people in a list
 	Quick   bool          // searches with one connection only, nothing is installed
 	Soak    time.Duration
 	Only    func(row string) bool

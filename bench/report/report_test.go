@@ -126,6 +126,7 @@ func everything() report.Report {
 			"ax users list wall", "curl wall", "python users list wall", "ax users list peak", "ax version wall", "python version wall",
 			"ax packages", "ax local list wall", "ax users list, beside python wall", "ax version, beside python wall",
 		},
+		report.Bulk:   {"list wall", "list, one by one"},
 		report.SignIn: {"share of ceiling", "memory more", "get p99 storm", "get p99 idle"},
 		report.Local:  {"write p99", "write failures"},
 	} {
