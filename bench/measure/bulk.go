@@ -37,7 +37,7 @@ func (b *Bench) Bulk(ctx context.Context, s *report.Section) error {
 
 // list creates one list. last goes on with commands of one user each.
 func (b *Bench) list(ctx context.Context, s *report.Section, folder string, last bool) (r run, cpu time.Duration, err error) {
-	const there = 100 // people before the list
+	const there = 5 // people before the list; among more there are those whom searches look for, and the list has them too
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return r, 0, err
 	}
