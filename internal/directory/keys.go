@@ -34,7 +34,8 @@ func (k APIKey) InForce(now time.Time) bool {
 
 // KeyReads are the questions about keys.
 type KeyReads interface {
-	// KeyByDigest finds a key and its owner.
+	// KeyByDigest finds a key and its owner, for each request: without the
+	// key's texts, digest and creation, and without the owner's times.
 	KeyByDigest(d Digest) (k APIKey, owner User, ok bool, err error)
 	// KeyByID finds a key.
 	KeyByID(id string) (k APIKey, ok bool, err error)

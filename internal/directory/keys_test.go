@@ -15,6 +15,8 @@ func TestAuthenticate(t *testing.T) {
 	key := w.APIKey(t, w.Member.Email)
 	k, owner, _, err := w.Store.Read(t.Context()).KeyByDigest(directory.DigestOf(key))
 	must(t, err)
+	k, _, err = w.Store.Read(t.Context()).KeyByID(k.ID)
+	must(t, err)
 	a, err := w.Authenticate(t.Context(), key)
 	must(t, err)
 	same(t, "the actor", a, directory.Actor{
@@ -50,6 +52,8 @@ func TestKeyEnds(t *testing.T) {
 		p := w.Put(t, "pat@example.com", dirtest.Active)
 		secret := w.APIKey(t, "pat@example.com")
 		k, _, _, err := w.Store.Read(t.Context()).KeyByDigest(directory.DigestOf(secret))
+		must(t, err)
+		k, _, err = w.Store.Read(t.Context()).KeyByID(k.ID)
 		must(t, err)
 		// The same user's next key, as it would be after the end.
 		secret = another(t, w)

@@ -19,8 +19,12 @@ func keyFields(k *directory.APIKey) []any {
 }
 
 func (s session) KeyByDigest(d directory.Digest) (k directory.APIKey, owner directory.User, ok bool, err error) {
-	ok, err = s.get(func(row scanner) error { return row.Scan(append(keyFields(&k), userFields(&owner)...)...) }, `
-		SELECT `+keyColumns+`, `+userColumns+`
+	ok, err = s.get(func(row scanner) error {
+		return row.Scan(&k.Seq, &k.ID, &k.UserSeq, (*micros)(&k.ExpiresAt), (*micros)(&k.RevokedAt), (*micros)(&k.LastUsedAt),
+			&owner.Seq, (*string)(&owner.ID), &owner.Name, &owner.Email, (*string)(&owner.Role), &owner.Developer, (*string)(&owner.State), &owner.Bot)
+	}, `
+		SELECT api_keys.seq, api_keys.id, api_keys.user_seq, api_keys.expires_at, api_keys.revoked_at, api_keys.last_used_at,
+			users.seq, users.id, users.name, users.email, users.role, users.developer, users.state, users.bot
 		  FROM api_keys JOIN users ON users.seq = api_keys.user_seq
 		 WHERE api_keys.digest = $1`, d[:])
 	return k, owner, ok, err

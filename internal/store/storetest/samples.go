@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -318,10 +319,21 @@ func (s subject) token(secret string) directory.Token {
 
 func (s subject) key(secret string) (directory.APIKey, directory.User) {
 	s.Helper()
-	k, owner, ok, err := s.Read(s.Context()).KeyByDigest(directory.DigestOf(secret))
+	asked, holder, ok, err := s.Read(s.Context()).KeyByDigest(directory.DigestOf(secret))
 	if err != nil || !ok {
 		s.Fatalf("KeyByDigest: ok %v, error %v", ok, err)
 	}
+	k, there, err := s.Read(s.Context()).KeyByID(asked.ID)
+	owner, found, err1 := s.Read(s.Context()).UserByID(holder.ID)
+	if err := errors.Join(err, err1); err != nil || !there || !found {
+		s.Fatalf("its key %v, its owner %v, error %v", there, found, err)
+	}
+	part := directory.APIKey{Seq: k.Seq, ID: k.ID, UserSeq: k.UserSeq, ExpiresAt: k.ExpiresAt, RevokedAt: k.RevokedAt, LastUsedAt: k.LastUsedAt}
+	same(s, "what KeyByDigest tells of the key", asked, part)
+	k.Owner, k.Service, k.CreatorSeq, k.CreatedBy = "", false, 0, "" // of other tables
+	told := owner
+	told.CreatedAt, told.InvitedUntil = time.Time{}, time.Time{}
+	same(s, "what KeyByDigest tells of its owner", holder, told)
 	return k, owner
 }
 
