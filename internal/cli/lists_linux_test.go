@@ -29,7 +29,14 @@ func newSlow(t *testing.T, at int) *slow {
 	t.Helper()
 	s := &slow{at: at, full: make(chan struct{}), release: make(chan struct{})}
 	s.Server = httptest.NewServer(s)
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		select {
+		case <-s.release:
+		default:
+			close(s.release) // of a test that failed; Close would wait for ever
+		}
+		s.Close()
+	})
 	return s
 }
 

@@ -60,7 +60,8 @@ func (b *batch) each(ctx context.Context, doing string, items []*item, work func
 	defer stop()
 	queue := make(chan *item, b.verb.ahead-1)
 	var workers sync.WaitGroup
-	var done atomic.Int32
+	var counting sync.Mutex // or the last number would not be the last one shown
+	done := 0
 	finishing := running
 	if b.journal != nil {
 		var giveUp context.CancelCauseFunc
@@ -78,7 +79,10 @@ func (b *batch) each(ctx context.Context, doing string, items []*item, work func
 				if b.hopeless(i) {
 					stop()
 				}
-				b.env.Streams.Step("%s (%d of %d)", doing, done.Add(1), len(items))
+				counting.Lock()
+				done++
+				b.env.Streams.Step("%s (%d of %d)", doing, done, len(items))
+				counting.Unlock()
 			}
 		})
 	}
