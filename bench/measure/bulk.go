@@ -7,7 +7,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -50,11 +49,7 @@ func (b *Bench) list(ctx context.Context, s *report.Section, folder string, last
 		return r, 0, err
 	}
 	defer func() { err = errors.Join(err, a.Stop()) }()
-	host, port, err := net.SplitHostPort(a.Address)
-	if err != nil {
-		return r, 0, err
-	}
-	home, err := b.home(host, port, a.Key)
+	home, err := b.home(a.Address, a.Key)
 	if err != nil {
 		return r, 0, err
 	}

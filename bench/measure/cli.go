@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,11 +33,7 @@ func (b *Bench) CLI(ctx context.Context, s *report.Section) error {
 	if err != nil {
 		return err
 	}
-	host, port, err := net.SplitHostPort(a.Address)
-	if err != nil {
-		return errors.Join(err, a.Stop())
-	}
-	home, err := b.home(host, port, a.Key)
+	home, err := b.home(a.Address, a.Key)
 	if err != nil {
 		return errors.Join(err, a.Stop())
 	}

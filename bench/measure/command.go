@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,7 +104,11 @@ func addRuns(s *report.Section, name string, command int, all []run) {
 }
 
 // home makes a home folder with a profile for a server, which both CLIs read.
-func (b *Bench) home(host, port, key string) (string, error) {
+func (b *Bench) home(address, key string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", err
+	}
 	home := filepath.Join(b.Folder, "home")
 	profiles := filepath.Join(home, ".arize", "profiles")
 	if err := os.MkdirAll(profiles, 0o700); err != nil {

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -84,21 +83,9 @@ func parse[T any](text []byte) (body T, err error) {
 // it would let unknown keys pass.
 type target interface{ Target() any }
 
-// nullables are the answers of nullable so far, by type.
-var nullables sync.Map
-
 // nullable has the pointers of the keys of T that may be null.
-func nullable[T any]() []jsontext.Pointer {
-	t := reflect.TypeFor[T]()
-	known, ok := nullables.Load(t)
-	if !ok {
-		known, _ = nullables.LoadOrStore(t, nullableOf(t))
-	}
-	return known.([]jsontext.Pointer) //nolint:forcetypeassert // nothing else is stored
-}
-
-func nullableOf(t reflect.Type) (keys []jsontext.Pointer) {
-	for _, field := range reflect.VisibleFields(t) {
+func nullable[T any]() (keys []jsontext.Pointer) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[T]()) {
 		if reflect.PointerTo(field.Type).Implements(reflect.TypeFor[target]()) {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			keys = append(keys, jsontext.Pointer("/"+name))

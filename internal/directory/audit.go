@@ -157,6 +157,9 @@ func (d *Directory) entry(a Actor, operation, subject string, changes []Change) 
 
 // encode has the changes as JSON: all of them, and as impersonal leaves them.
 func encode(changes []Change) (text, nameless string, err error) {
+	if len(changes) == 0 {
+		return "[]", "[]", nil
+	}
 	var all bytes.Buffer
 	less := make([]byte, 0, 512) // of most
 	e := json.NewEncoder(&all)
@@ -177,9 +180,6 @@ func encode(changes []Change) (text, nameless string, err error) {
 		} else {
 			less = append(less, all.Bytes()[start:]...)
 		}
-	}
-	if len(changes) == 0 {
-		return "[]", "[]", nil
 	}
 	all.WriteByte(']')
 	return all.String(), string(append(less, ']')), nil
