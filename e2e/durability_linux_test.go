@@ -27,7 +27,8 @@ func TestNoAnswerBeforeTheSync(t *testing.T) {
 		people = 2000
 	}
 	s := initialized(t, sqlite)
-	end, trace := s.startTraced(strace)
+	end, trace := s.startTraced(strace, "-y", "-s", "8192", "-e", "trace=pwrite64,write,fsync,fdatasync")
+	s.server.listening()
 	seen := make(chan order, 1)
 	go func() { seen <- readOrder(trace) }()
 	answers := s.comeAndGo(people)
@@ -65,43 +66,41 @@ func findStrace(t *testing.T) string {
 }
 
 // startTraced starts the site's server under strace. end ends it, and the trace with it.
-func (s *site) startTraced(strace string) (end func(), trace io.Reader) {
+func (s *site) startTraced(strace string, options ...string) (end func(), trace io.Reader) {
 	s.t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	server := s.command("server", "start", "--listen", "127.0.0.1:0", "--mail-dir", s.mail)
-	cmd := exec.CommandContext(s.t.Context(), strace, append([]string{
-		"-f", "--seccomp-bpf", "-qq", "-y", "-s", "8192", "-e", "trace=pwrite64,write,fsync,fdatasync", "-e", "signal=none", "-o", "/proc/self/fd/3",
-	}, server.Args...)...)
+	arguments := append([]string{"-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-o", "/proc/self/fd/3"}, options...)
+	cmd := exec.CommandContext(s.t.Context(), strace, append(arguments, server.Args...)...)
 	cmd.Env, cmd.Dir, cmd.ExtraFiles = server.Env, server.Dir, []*os.File{w}
 	s.server = s.watch(cmd)
 	_ = w.Close() // strace has its own
-	s.server.listening()
-	traced := child(s.t, cmd.Process.Pid)
-	end = func() {
-		if err := syscall.Kill(traced, syscall.SIGTERM); err != nil {
-			s.t.Error(err)
-		}
-		s.server.wait()
-	}
-	s.t.Cleanup(func() { _ = syscall.Kill(traced, syscall.SIGKILL) }) // it may have ended already
-	return end, r
+	tracer := s.server
+	s.t.Cleanup(func() { tracer.signalChild(syscall.SIGKILL) })
+	return func() {
+		tracer.signalChild(syscall.SIGTERM)
+		tracer.wait()
+	}, r
 }
 
-// child is the process that another has started.
-func child(t testing.TB, parent int) int {
-	t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", parent, parent))
-	if err != nil {
-		t.Fatal(err)
+// signalChild signals the server that a tracer has started, unless both have ended. Before the server listens the tracer
+// has other children, with which it finds out what the system can do.
+func (d *daemon) signalChild(signal syscall.Signal) {
+	d.t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%[1]d/task/%[1]d/children", d.cmd.Process.Pid))
+	if err != nil || len(text) == 0 {
+		return
 	}
-	pid, err := strconv.Atoi(strings.Fields(string(text) + " 0")[0])
-	if err != nil || pid == 0 {
-		t.Fatalf("strace has no child: %q, %v", text, err)
+	pid, err := strconv.Atoi(strings.Fields(string(text))[0])
+	if err == nil {
+		err = syscall.Kill(pid, signal)
 	}
-	return pid
+	if err != nil && !errors.Is(err, syscall.ESRCH) { // it has ended meanwhile
+		d.t.Error(err)
+	}
 }
 
 // comeAndGo creates, renames and deletes people over 32 connections, and returns the ids of the requests that succeeded.

@@ -59,6 +59,9 @@ func take(tx Tx, key string, free int, now time.Time) error {
 	if now.Sub(a.LastAt) > attemptMemory {
 		a.Failures = 0
 	}
+	if a.LastAt.Sub(now) > maxDelay {
+		a.LastAt = time.Time{} // the clock was set back; the wait would be as long as that
+	}
 	if next := a.LastAt.Add(a.wait(free)); now.Before(next) {
 		return errTooMany(next.Sub(now))
 	}

@@ -315,6 +315,17 @@ func ErrBusy() *Error {
 	return &Error{Kind: Unavailable, RetryAfter: 2 * time.Second, Detail: "The server is busy. Wait a moment and try again."}
 }
 
+// ErrFull says that a store had no room for a change.
+func ErrFull() *Error {
+	return &Error{Kind: Unavailable, Detail: "There is no room left on the disk of the directory; nothing was changed. Make room there, or tell whoever runs the server."}
+}
+
+// ErrUnknown says that a store failed at the end of a change, so that only a
+// look at the directory can tell whether it was made.
+func ErrUnknown() *Error {
+	return &Error{Kind: Unavailable, RetryAfter: 5 * time.Second, Detail: "The directory's storage failed at the end of the change. It is not known whether the change was made: look before you repeat it."}
+}
+
 // ErrWrongPassword is the one answer to every sign-in that fails, whatever
 // the reason.
 func ErrWrongPassword() *Error {

@@ -76,6 +76,9 @@ type LetterTx interface {
 	// ReviveLetter makes a waiting or dead letter due at now, as if it had
 	// not been tried yet.
 	ReviveLetter(id LetterID, now time.Time) error
+	// HastenLetters makes those waiting letters due at now, and free, that
+	// are due or claimed until after latest.
+	HastenLetters(now, latest time.Time) error
 }
 
 // An OpenLetter is a letter with its secret, for a sender and the operator.

@@ -140,7 +140,8 @@ func (d *Directory) SignOutEverywhere(ctx context.Context, a Actor, in SignedIn)
 }
 
 // Tidy removes sessions and counters that have no effect any more, and audit
-// entries that are older than they are to be kept.
+// entries that are older than they are to be kept. Letters that a clock which
+// ran ahead has put off are due again.
 func (d *Directory) Tidy(ctx context.Context) error {
 	if err := d.forgetEntries(ctx); err != nil {
 		return err
@@ -151,6 +152,10 @@ func (d *Directory) Tidy(ctx context.Context) error {
 		if err := tx.ForgetSessions(now, batch); err != nil {
 			return err
 		}
-		return tx.ForgetAttempts(now.Add(-attemptMemory), batch)
+		if err := tx.ForgetAttempts(now.Add(-attemptMemory), batch); err != nil {
+			return err
+		}
+		// No letter is put off for as long: the clock was set back.
+		return tx.HastenLetters(now, now.Add(24*time.Hour))
 	})
 }

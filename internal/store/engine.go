@@ -80,6 +80,13 @@ func storageFault(err error) bool {
 	return sqlite.ErrCode(err).ToPrimary() == sqlite.ResultIOErr
 }
 
+// full holds when there was no room on the disk. The change is undone then,
+// and the next one can succeed.
+func full(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "53100" || sqlite.ErrCode(err).ToPrimary() == sqlite.ResultFull
+}
+
 // worthRetrying holds when PostgreSQL says that the transaction met another:
 // for serialization failures and deadlocks, and for a value that was taken, or
 // a row that went, after the transaction had asked. Asked again, it finds out.

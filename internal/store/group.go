@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/gofrs/flock"
+
+	"ax/internal/directory"
 )
 
 // A group is SQLite's writer: one goroutine on one connection. The writes
@@ -117,7 +119,7 @@ func (g *group) commit(jobs []*job) {
 	}
 	if storageFault(err) {
 		g.fault()
-		err = errors.Join(errStorage, err)
+		err = fmt.Errorf("%w (%w: %w)", directory.ErrUnknown(), errStorage, err)
 	}
 	for _, j := range jobs {
 		if j.err == nil && j.panic == nil {

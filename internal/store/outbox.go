@@ -79,3 +79,10 @@ func (tx *Tx) ReviveLetter(id directory.LetterID, now time.Time) error {
 		 WHERE id = $1 AND state IN ('WAITING', 'DEAD')`, string(id), micros(now))
 	return err
 }
+
+func (tx *Tx) HastenLetters(now, latest time.Time) error {
+	_, err := tx.exec(`
+		UPDATE letters SET due_at = $1, claimed_until = 0
+		 WHERE state = 'WAITING' AND (due_at > $2 OR claimed_until > $2)`, micros(now), micros(latest))
+	return err
+}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"ax/internal/directory"
 )
 
 // A runner runs statements: a connection, a pool of them or a transaction.
@@ -95,6 +97,9 @@ func (s session) failed(query string, err error) error {
 	const shown = 60
 	if len(query) > shown {
 		query = query[:shown] + "…"
+	}
+	if full(err) {
+		return fmt.Errorf("%s: %w: %w", query, directory.ErrFull(), err)
 	}
 	return fmt.Errorf("%s: %w", query, err)
 }

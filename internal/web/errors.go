@@ -61,21 +61,25 @@ func refused(err error) *refusal {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r
 	}
-	switch directory.KindOf(err) {
+	e, ok := errors.AsType[*directory.Error](err)
+	if !ok {
+		return errBroken()
+	}
+	switch e.Kind {
 	case directory.TooMany:
-		return &refusal{http.StatusTooManyRequests, "Too many attempts", err.Error()}
+		return &refusal{http.StatusTooManyRequests, "Too many attempts", e.Detail}
 	case directory.Unavailable:
-		return &refusal{http.StatusServiceUnavailable, "Not now", err.Error()}
+		return &refusal{http.StatusServiceUnavailable, "Not now", e.Detail}
 	case directory.Malformed: // of a page, only the address can be that
 		return &refusal{http.StatusNotFound, "It is not there any more", "There is nothing at this address."}
 	case directory.NotFound:
-		return &refusal{http.StatusNotFound, "It is not there any more", err.Error()}
+		return &refusal{http.StatusNotFound, "It is not there any more", e.Detail}
 	case directory.Forbidden:
-		return &refusal{http.StatusForbidden, "You may not do this", err.Error()}
+		return &refusal{http.StatusForbidden, "You may not do this", e.Detail}
 	case directory.Gone:
-		return &refusal{http.StatusGone, "It is not there any more", err.Error()}
+		return &refusal{http.StatusGone, "It is not there any more", e.Detail}
 	case directory.Conflict:
-		return &refusal{http.StatusConflict, "This cannot be done now", err.Error()}
+		return &refusal{http.StatusConflict, "This cannot be done now", e.Detail}
 	default:
 		return errBroken()
 	}
@@ -107,9 +111,9 @@ func (c *call) fail(w http.ResponseWriter, err error) {
 	// What went wrong is for the log alone; the reader gets what finds it there.
 	if r.status == http.StatusInternalServerError {
 		p.Reference = serve.RequestID(c.Request)
-		if _, ours := errors.AsType[*refusal](err); !ours && c.Context().Err() == nil {
-			c.Log.ErrorContext(c.Context(), "page failed", "request_id", p.Reference, "route", c.Pattern, "err", err)
-		}
+	}
+	if _, ours := errors.AsType[*refusal](err); !ours && r.status >= http.StatusInternalServerError && c.Context().Err() == nil {
+		c.Log.ErrorContext(c.Context(), "page failed", "request_id", serve.RequestID(c.Request), "route", c.Pattern, "err", err)
 	}
 	a := c.page("refused.html", r.title, p)
 	a.status, a.retry = r.status, retryAfter(err)

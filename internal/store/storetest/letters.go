@@ -20,6 +20,7 @@ func letterCases() []testCase {
 		{"SettleLetter changes nothing of a letter that waits under another claim", settleLostClaim},
 		{"WithdrawLetters ends a user's waiting and dead letters of one kind", withdraw},
 		{"ReviveLetter makes a waiting or dead letter due at now", revive},
+		{"HastenLetters makes due and free what waits, or is claimed, until after latest", hasten},
 	}
 }
 
@@ -312,4 +313,21 @@ func revive(s subject) {
 			s.Errorf("a revived letter is open and has its secret: %+v", got[0])
 		}
 	}
+}
+
+func hasten(s subject) {
+	u := s.addOne()
+	var all []directory.Letter
+	for n := range 5 {
+		all = append(all, letter(n, u.Seq))
+	}
+	all[1].DueAt, all[2].DueAt = atSecond(100), atSecond(101)
+	all[3].ClaimedUntil = atSecond(101)
+	all[4].State, all[4].DueAt, all[4].SettledAt = directory.LetterDead, atSecond(500), noon
+	s.addLetters(all...)
+	dead := s.letter(all[4].ID)
+	s.write(func(tx directory.Tx) error { return tx.HastenLetters(atSecond(50), atSecond(100)) })
+	same(s, "due at now", ids(s.claim(atSecond(50), atSecond(600), 9)), ids([]directory.Letter{all[0], all[2], all[3]}))
+	same(s, "due as before", ids(s.claim(atSecond(100), atSecond(600), 9)), ids(all[1:2]))
+	same(s, "not waiting", s.letter(all[4].ID), dead)
 }
