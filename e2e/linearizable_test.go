@@ -126,7 +126,7 @@ func (h *history) run(addresses []string, seed uint64) {
 	var running sync.WaitGroup
 	for client := range clients {
 		running.Go(func() {
-			chance := rand.New(rand.NewPCG(seed, uint64(h.round*clients+client))) //nolint:gosec // a test's requests
+			chance := rand.New(rand.NewPCG(seed, uint64(h.round*clients+client)))
 			for n := range each {
 				email := fmt.Sprintf("p%d-%d@x.example", h.round, chance.IntN(3))
 				h.mu.Lock()

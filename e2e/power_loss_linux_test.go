@@ -45,7 +45,7 @@ func TestPowerLoss(t *testing.T) {
 		t.Fatalf("the trace has %d answers, of %d", len(rec.acknowledged), people)
 	}
 	seed := rand.Uint64()
-	chance := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // what a disk keeps
+	chance := rand.New(rand.NewPCG(seed, 0))
 	for range moments {
 		moment := 1 + chance.IntN(rec.moments)
 		if ok := t.Run(fmt.Sprintf("seed-%d-moment-%d-of-%d", seed, moment, rec.moments), func(t *testing.T) { rec.survives(t, s, moment, chance) }); !ok {

@@ -118,7 +118,7 @@ func faultOf(err error) *fault {
 // its sentence: a full disk, say, which those who run the server must hear of.
 func hasCause(err error) bool {
 	e, ok := errors.AsType[*directory.Error](err)
-	return ok && error(e) != err && e.Kind == directory.Unavailable
+	return ok && error(e) != err && e.Kind == directory.Unavailable //nolint:errorlint // is it the sentence itself, or around it
 }
 
 // retryAfter is in whole seconds, at least one.

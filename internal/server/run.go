@@ -81,8 +81,9 @@ func (s *Server) run(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	limited := newLimitListener(listener, connectionLimit(openFiles()), log)
 	web := &http.Server{
-		Handler:           handler,
+		Handler: closeAfterDoubt(handler), ConnState: limited.watch,
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: headerLimit, DisableGeneralOptionsHandler: true,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -95,7 +96,7 @@ func (s *Server) run(ctx context.Context, listener net.Listener) error {
 		return errors.Join(err, listener.Close())
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- s.listen(web, listener) }()
+	go func() { ended <- s.listen(web, limited) }()
 	log.InfoContext(ctx, "listening", "address", listener.Addr().String(), "public_url", public)
 	select {
 	case err := <-ended:
