@@ -320,6 +320,11 @@ func ErrFull() *Error {
 	return &Error{Kind: Unavailable, Detail: "There is no room left on the disk of the directory; nothing was changed. Make room there, or tell whoever runs the server."}
 }
 
+// ErrUnreachable says that a store did not answer.
+func ErrUnreachable() *Error {
+	return &Error{Kind: Unavailable, RetryAfter: 2 * time.Second, Detail: "The server cannot reach its database. Wait a moment and try again."}
+}
+
 // ErrUnknown says that a store failed at the end of a change, so that only a
 // look at the directory can tell whether it was made.
 func ErrUnknown() *Error {

@@ -100,12 +100,19 @@ func (d *Directory) Authenticate(ctx context.Context, secret string) (Actor, err
 // more than the request.
 const keyUseEvery = time.Hour
 
-// noteKeyUse does not fail the request: when nothing can be written, whoever
-// writes next hears of it.
 func (d *Directory) noteKeyUse(ctx context.Context, k APIKey) {
 	if now := d.now(); now.Sub(k.LastUsedAt) >= keyUseEvery {
-		_ = d.Store.Write(ctx, func(tx Tx) error { return tx.NoteKeyUse(k.Seq, now) })
+		d.note(ctx, func(tx Tx) error { return tx.NoteKeyUse(k.Seq, now) })
 	}
+}
+
+// note writes that something was used. It does not fail a request that may
+// only read, and keeps it for a moment at most: when nothing can be written,
+// whoever writes next hears of it.
+func (d *Directory) note(ctx context.Context, use func(Tx) error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	_ = d.Store.Write(ctx, use)
 }
 
 // CreateHostKey makes an API key for an active user, for a person on the host

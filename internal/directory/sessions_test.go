@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -157,6 +158,30 @@ func TestSessionSeen(t *testing.T) {
 			t.Errorf("%v later: seen %v later, error %v", c.later, s.SeenAt.Sub(began), err)
 		}
 	}
+}
+
+// A store that can be read and not written, as a database that waits for its standby, still lets people and keys in.
+func TestUseThatCannotBeNoted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, secret := signedUp(t, w, "pat@example.com", "a hash")
+	k := ownKey(t, w, w.Member, directory.CreateKey{})
+	w.Clock.Advance(2 * time.Hour)
+	waiting := w.On(unwritable{w.Store})
+	if _, err := waiting.SignedInBy(t.Context(), secret); err != nil {
+		t.Errorf("a session: %v", err)
+	}
+	if _, err := waiting.Authenticate(t.Context(), k.Secret); err != nil {
+		t.Errorf("a key: %v", err)
+	}
+}
+
+type unwritable struct{ directory.Store }
+
+// Write implements directory.Store: it waits as long as it may.
+func (unwritable) Write(ctx context.Context, _ func(directory.Tx) error) error {
+	<-ctx.Done()
+	return ctx.Err()
 }
 
 func TestOwnKeys(t *testing.T) {

@@ -33,8 +33,8 @@ type cluster struct {
 	janitor  *exec.Cmd
 }
 
-// launch makes a folder, a janitor for it, and a running server in it.
-func launch(options []Option) (*cluster, error) {
+// launch makes a folder, a janitor for it, and a running server in it, on the data that fill leaves there.
+func launch(fill func(*cluster) error) (*cluster, error) {
 	bin, err := findBinaries(os.Getenv("PATH"), usualFolders)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func launch(options []Option) (*cluster, error) {
 	if err := c.hire(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
-	if err := c.open(options); err != nil {
+	if err := c.open(fill); err != nil {
 		c.close()
 		return nil, err
 	}
@@ -86,8 +86,8 @@ func (c *cluster) close() {
 
 // open makes the files and starts the server on a port that is free now. Another process may take the port in between,
 // so there are a few tries.
-func (c *cluster) open(options []Option) error {
-	if err := c.initialise(options); err != nil {
+func (c *cluster) open(fill func(*cluster) error) error {
+	if err := fill(c); err != nil {
 		return err
 	}
 	var err error
@@ -100,6 +100,11 @@ func (c *cluster) open(options []Option) error {
 		}
 	}
 	return err
+}
+
+// initialised makes a data folder with nothing in it yet.
+func initialised(options []Option) func(*cluster) error {
+	return func(c *cluster) error { return c.initialise(options) }
 }
 
 // initialise makes the data folder. ICU's order is what production servers have nearly always; a build without it falls

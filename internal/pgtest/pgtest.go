@@ -69,7 +69,7 @@ func template(admin string, prepare func(string) error) (string, error) {
 func external() string { return os.Getenv("AX_TEST_POSTGRES") }
 
 // shared starts this process's private server when the first test needs it.
-var shared = sync.OnceValues(func() (*cluster, error) { return launch(nil) })
+var shared = sync.OnceValues(func() (*cluster, error) { return launch(initialised(nil)) })
 
 // administrator returns a URL with which databases can be created, or ends the test.
 func administrator(t testing.TB) string {

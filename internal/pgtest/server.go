@@ -15,7 +15,7 @@ type Instance struct {
 // AX_TEST_POSTGRES names is not ours to kill.
 func Server(t testing.TB, options ...Option) *Instance {
 	t.Helper()
-	c, err := launch(options)
+	c, err := launch(initialised(options))
 	if err != nil {
 		giveUp(t, err, os.Getenv("AX_TEST_REQUIRE") == "1")
 	}
@@ -31,3 +31,9 @@ func (s *Instance) Kill() error { return s.cluster.kill() }
 
 // Restart starts the server again on the same port and files, after Kill or, with an orderly stop first, while it runs.
 func (s *Instance) Restart() error { return s.cluster.restart() }
+
+// Stop ends the server at once, as pg_ctl stop -m immediate does: connections end without a word of what became of their
+// transactions, and no checkpoint is written.
+func (s *Instance) Stop() error {
+	return s.cluster.run("pg_ctl", "stop", "-D", s.cluster.data(), "-m", "immediate")
+}

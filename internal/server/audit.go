@@ -15,6 +15,8 @@ func (s *Server) VerifyAudit(ctx context.Context, seen func(place int64, hash []
 // Erase takes a deleted user's name and address out of the directory, and out
 // of the unused parts of its files.
 func (s *Server) Erase(ctx context.Context, email string) (directory.Erasure, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Hour) // they may have done much
+	defer cancel()
 	out, err := s.directory.EraseUser(ctx, hostActor(), email)
 	if err != nil {
 		return out, err

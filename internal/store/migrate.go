@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"time"
 )
 
 //go:embed migrations
@@ -98,6 +99,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, time.Hour) // a large table takes longer than any other write may
+	defer cancel()
 	for _, m := range steps {
 		if err := s.transact(ctx, func(tx *Tx) error { return tx.migrate(m) }); err != nil {
 			if mayNotExtend(err) {

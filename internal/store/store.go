@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 
 	"github.com/gofrs/flock"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ax/internal/directory"
 )
@@ -78,22 +77,12 @@ func OpenSQLite(folder string) (*Store, error) {
 // OpenPostgres opens the directory in a PostgreSQL database. It does not
 // migrate.
 func OpenPostgres(ctx context.Context, url string) (*Store, error) {
-	config, err := pgxpool.ParseConfig(url)
+	p, err := openPostgres(ctx, url)
 	if err != nil {
-		return nil, fmt.Errorf("database URL: %w", err)
+		return nil, err
 	}
-	config.MaxConns = 32
-	db, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, fmt.Errorf("database URL: %w", err)
-	}
-	if err := db.Ping(ctx); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("connect to the database: %w", err)
-	}
-	s := &Store{engine: &postgresEngine, reads: onPostgres{db}, inside: insideWrite(), failed: make(chan struct{})}
-	s.write = func(ctx context.Context, fn func(*Tx) error) error { return writeAlone(ctx, db, fn) }
-	s.close = []func() error{func() error { db.Close(); return nil }}
+	s := &Store{engine: &postgresEngine, reads: p, write: p.write, inside: insideWrite(), failed: make(chan struct{})}
+	s.close = []func() error{p.close}
 	return s, nil
 }
 
