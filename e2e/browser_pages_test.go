@@ -203,7 +203,7 @@ func TestBrowserSeesFaults(t *testing.T) {
 		{`document.querySelectorAll("label").forEach((e) => e.remove())`, axeRun, "label: "},
 		{`document.querySelector("h1").style.color = "#ddd"`, axeRun, "color-contrast: "},
 		{`document.querySelector("main").style.minWidth = "1300px"`, layoutFaults, "wider than the screen"},
-		{`document.querySelector("h1").style.cssText = "width: 40px; overflow: hidden"`, layoutFaults, "is cut off"},
+		{`document.querySelector("h1").style.cssText = "width: 40px; overflow: hidden; white-space: nowrap"`, layoutFaults, "is cut off"},
 		{`document.querySelector("h1").style.marginLeft = "-600px"`, layoutFaults, "leaves the screen"},
 		{`document.querySelector("h1").style.marginBottom = "-25px"`, layoutFaults, "lies over"},
 		{`document.querySelector("input").style.outline = "none"; document.querySelector("input").focus()`, focusFault, "cannot be seen"},
