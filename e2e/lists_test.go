@@ -109,7 +109,7 @@ func TestKilledList(t *testing.T) {
 	}
 	for range rounds {
 		s := serving(t, sqlite)
-		r := s.roster(300)
+		r := s.roster(1500) // more than can be created before the first kill
 		kills := 0
 		for r.killedOnce(kills) {
 			kills++

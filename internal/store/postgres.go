@@ -27,7 +27,8 @@ const (
 	// the way to another host after it, a failover takes nine seconds then;
 	// clients wait for thirty.
 	patience       = 6 * time.Second
-	connectTimeout = 3 * time.Second // for each of the hosts in a URL
+	connectTimeout = 3 * time.Second  // for each of the hosts in a URL
+	walkPatience   = 20 * time.Second // where all users may have to be looked at, by many callers at a time
 
 	// The server must notice soon that this program went silent, beyond a
 	// network that tells nobody: until it does, the locks of a transaction are
@@ -91,11 +92,15 @@ func (p *postgres) script(ctx context.Context, text string) error {
 	return p.read(ctx, func(ctx context.Context) error { return onPostgres{p.pool}.script(ctx, text) })
 }
 
-// read runs a statement outside a transaction.
+// read runs a statement outside a transaction. A deadline of the caller's
+// holds.
 func (p *postgres) read(ctx context.Context, statement func(context.Context) error) error {
 	begun := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
 	return p.met(begun, statement(ctx))
 }
 

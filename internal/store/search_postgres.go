@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +28,10 @@ func usersOnPostgres(s session, q directory.UserQuery) ([]directory.User, error)
 		where = append(where, local+` >= `+b.arg(end), local+` < `+b.arg(behind(end)))
 		return b.users(s, `users`, where, `users.seq`, q.Limit)
 	}
+	// Fewer than three characters are no trigram, and no index knows them.
+	ctx, cancel := context.WithTimeout(s.ctx, walkPatience)
+	defer cancel()
+	s.ctx = ctx
 	// A plan that is made once, for any value, does not know how rare the text is.
 	return b.users(s, `users`, where, `users.seq`, q.Limit, pgx.QueryExecModeExec)
 }
