@@ -137,7 +137,7 @@ func (s *site) comeAndGo(people int) map[string]bool {
 }
 
 func (s *site) comesAndGoes(client *http.Client, n int) (done []string, err error) {
-	target := "http://" + s.server.address + "/v2/users"
+	target := "/v2/users"
 	user := ""
 	for _, r := range []struct {
 		method, body string
@@ -148,7 +148,8 @@ func (s *site) comesAndGoes(client *http.Client, n int) (done []string, err erro
 		{http.MethodDelete, "", http.StatusNoContent},
 	} {
 		id := fmt.Sprintf("write-%d-%s-end", n, strings.ToLower(r.method))
-		text, status, err := s.write(client, r.method, target+user, r.body, id)
+		x := exchange{r.method, target + user, r.body, http.Header{"X-Request-Id": {id}}}
+		status, text, err := x.over(s.t.Context(), client, s.server.address, s.key)
 		if err != nil || status != r.status {
 			return done, fmt.Errorf("%s: status %d: %s: %w", id, status, text, err)
 		}
@@ -160,25 +161,6 @@ func (s *site) comesAndGoes(client *http.Client, n int) (done []string, err erro
 		}
 	}
 	return done, nil
-}
-
-func (s *site) write(client *http.Client, method, target, body, id string) (text string, status int, err error) {
-	req, err := http.NewRequestWithContext(s.t.Context(), method, target, strings.NewReader(body))
-	if err != nil {
-		return "", 0, err
-	}
-	req.Header.Set("Authorization", "Bearer "+s.key)
-	req.Header.Set("X-Request-Id", id)
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return "", 0, err
-	}
-	defer resp.Body.Close()
-	all, err := io.ReadAll(resp.Body)
-	return string(all), resp.StatusCode, err
 }
 
 // An order is what a trace says.

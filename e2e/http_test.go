@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -19,11 +20,20 @@ type exchange struct {
 // send makes the exchange with the administrator's key and returns the answer.
 func (s *site) send(x exchange) (status int, answer string) {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), x.method, "http://"+s.server.address+x.path, strings.NewReader(x.body))
+	status, answer, err := x.over(s.t.Context(), http.DefaultClient, s.server.address, s.key)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+s.key)
+	return status, answer
+}
+
+// over makes the exchange with a server that may give no answer.
+func (x exchange) over(ctx context.Context, client *http.Client, address, key string) (status int, answer string, err error) {
+	req, err := http.NewRequestWithContext(ctx, x.method, "http://"+address+x.path, strings.NewReader(x.body))
+	if err != nil {
+		return 0, "", err
+	}
+	req.Header.Set("Authorization", "Bearer "+key)
 	if x.body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -31,16 +41,13 @@ func (s *site) send(x exchange) (status int, answer string) {
 	if host := x.header.Get("Host"); host != "" {
 		req.Host = host
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
-		s.t.Fatal(err)
+		return 0, "", err
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return resp.StatusCode, string(text)
+	return resp.StatusCode, string(text), err
 }
 
 // invitation is the body that creates a user.

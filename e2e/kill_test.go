@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -101,26 +100,16 @@ func (s *site) createUntilKilled(after int) map[string]string {
 }
 
 func createOver(ctx context.Context, client *http.Client, address, key, email string) (id string, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/v2/users", strings.NewReader(invitation(email, "EMAIL_LINK")))
+	x := exchange{method: http.MethodPost, path: "/v2/users", body: invitation(email, "EMAIL_LINK")}
+	status, text, err := x.over(ctx, client, address, key)
 	if err != nil {
 		return "", err
 	}
-	req.Header.Set("Authorization", "Bearer "+key)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := client.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return "", err
-	}
-	if resp.StatusCode != http.StatusCreated {
-		return "", fmt.Errorf("%d: %s", resp.StatusCode, text)
+	if status != http.StatusCreated {
+		return "", fmt.Errorf("%d: %s", status, text)
 	}
 	var u user
-	err = json.Unmarshal(text, &u)
+	err = json.Unmarshal([]byte(text), &u)
 	return u.ID, err
 }
 

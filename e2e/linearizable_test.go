@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -161,44 +160,31 @@ func (h *history) ask(client int, address string, asked request) {
 }
 
 func (h *history) answer(address string, asked request) (got reply, err error) {
-	method, path, body := http.MethodGet, "/v2/users/"+asked.id, ""
+	x := exchange{method: http.MethodGet, path: "/v2/users/" + asked.id}
 	switch asked.kind {
 	case "create":
-		method, path = http.MethodPost, "/v2/users"
-		body = strings.Replace(invitation(asked.email, "NONE"), "Jane Doe", asked.name, 1)
+		x.method, x.path = http.MethodPost, "/v2/users"
+		x.body = strings.Replace(invitation(asked.email, "NONE"), "Jane Doe", asked.name, 1)
 	case "find":
-		path = "/v2/users?email=" + url.QueryEscape(asked.email)
+		x.path = "/v2/users?email=" + url.QueryEscape(asked.email)
 	case "rename":
-		method, body = http.MethodPatch, fmt.Sprintf(`{"name":%q}`, asked.name)
+		x.method, x.body = http.MethodPatch, fmt.Sprintf(`{"name":%q}`, asked.name)
 	case "delete":
-		method = http.MethodDelete
+		x.method = http.MethodDelete
 	}
-	req, err := http.NewRequestWithContext(h.t.Context(), method, "http://"+address+path, strings.NewReader(body))
-	if err != nil {
-		return got, err
-	}
-	req.Header.Set("Authorization", "Bearer "+h.key)
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return got, err
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode >= http.StatusMultipleChoices || len(text) == 0 {
-		return reply{status: resp.StatusCode}, err
+	status, text, err := x.over(h.t.Context(), http.DefaultClient, address, h.key)
+	if err != nil || status >= http.StatusMultipleChoices || text == "" {
+		return reply{status: status}, err
 	}
 	var answer struct {
 		user
 		Users []user `json:"users"`
 	}
-	err = json.Unmarshal(text, &answer)
+	err = json.Unmarshal([]byte(text), &answer)
 	if len(answer.Users) == 1 {
 		answer.user = answer.Users[0]
 	}
-	return reply{resp.StatusCode, answer.ID, answer.Name}, err
+	return reply{status, answer.ID, answer.Name}, err
 }
 
 // changes counts the requests that changed something.

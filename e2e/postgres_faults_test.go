@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -263,19 +262,7 @@ func (c *clients) create(email string) bool {
 
 // ask is site.send for many at once, and for a server that may give no answer.
 func (c *clients) ask(method, path, body string) (status int, answer string, err error) {
-	req, err := http.NewRequestWithContext(c.s.t.Context(), method, "http://"+c.s.server.address+path, strings.NewReader(body))
-	if err != nil {
-		return 0, "", err
-	}
-	req.Header.Set("Authorization", "Bearer "+c.s.key)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := c.client.Do(req)
-	if err != nil {
-		return 0, "", err
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, string(text), err
+	return exchange{method: method, path: path, body: body}.over(c.s.t.Context(), c.client, c.s.server.address, c.s.key)
 }
 
 // refused looks at an answer that is no acknowledgement: it says so, claims nothing else, and tells nothing of the database.

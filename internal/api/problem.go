@@ -86,7 +86,7 @@ func titleOf(status int) (title, fragment string) {
 // is not meant for clients is logged and becomes a bare 500.
 func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 	f := faultOf(err)
-	if f.status == http.StatusInternalServerError || hasCause(err) {
+	if f.status == http.StatusInternalServerError || directory.HasCause(err) {
 		a.Log.ErrorContext(r.Context(), "request failed", "request_id", serve.RequestID(r), "route", r.Pattern, "err", err)
 	}
 	challenge(w.Header(), f, err)
@@ -112,13 +112,6 @@ func faultOf(err error) *fault {
 		return &fault{status: statusOf(e.Kind), detail: e.Detail, fields: e.Fields}
 	}
 	return errInternal()
-}
-
-// hasCause holds for an error of the directory that has more behind it than
-// its sentence: a full disk, say, which those who run the server must hear of.
-func hasCause(err error) bool {
-	e, ok := errors.AsType[*directory.Error](err)
-	return ok && error(e) != err && e.Kind == directory.Unavailable //nolint:errorlint // is it the sentence itself, or around it
 }
 
 // retryAfter is in whole seconds, at least one.

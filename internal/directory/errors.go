@@ -46,6 +46,13 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
+// HasCause reports whether there is more behind an Unavailable err than its
+// sentence: a full disk, say, of which those who run the server must hear.
+func HasCause(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && error(e) != err && e.Kind == Unavailable //nolint:errorlint // is it the sentence itself, or around it
+}
+
 // Every sentence that a caller may read is below.
 
 func errMalformed(detail string) *Error { return &Error{Kind: Malformed, Detail: detail} }

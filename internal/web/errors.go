@@ -112,7 +112,7 @@ func (c *call) fail(w http.ResponseWriter, err error) {
 	if r.status == http.StatusInternalServerError {
 		p.Reference = serve.RequestID(c.Request)
 	}
-	if _, ours := errors.AsType[*refusal](err); !ours && r.status >= http.StatusInternalServerError && c.Context().Err() == nil {
+	if _, ours := errors.AsType[*refusal](err); !ours && (r.status == http.StatusInternalServerError || directory.HasCause(err)) && c.Context().Err() == nil {
 		c.Log.ErrorContext(c.Context(), "page failed", "request_id", serve.RequestID(c.Request), "route", c.Pattern, "err", err)
 	}
 	a := c.page("refused.html", r.title, p)
