@@ -142,14 +142,7 @@ func (c *cascade) kill(id string, after time.Duration) (open bool) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		req, err := http.NewRequestWithContext(c.t.Context(), http.MethodDelete, "http://"+c.server.address+"/v2/users/"+id, nil)
-		if err != nil {
-			return
-		}
-		req.Header.Set("Authorization", "Bearer "+c.key)
-		if resp, err := http.DefaultClient.Do(req); err == nil { // else the server was killed
-			resp.Body.Close()
-		}
+		_, _, _ = exchange{method: http.MethodDelete, path: "/v2/users/" + id}.over(c.t.Context(), http.DefaultClient, c.server.address, c.key) // the server may be killed meanwhile
 	}()
 	c.begun()
 	time.Sleep(after)

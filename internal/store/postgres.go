@@ -121,7 +121,7 @@ func (p *postgres) met(begun time.Time, err error) error {
 	if _, said := errors.AsType[*directory.Error](err); said {
 		return err
 	}
-	return fmt.Errorf("%w: %w", directory.ErrUnreachable(), err)
+	return fmt.Errorf("%w (%w)", directory.ErrUnreachable(), err)
 }
 
 // write makes a transaction of its own, and another when the server says that
@@ -140,7 +140,7 @@ func (p *postgres) write(ctx context.Context, fn func(*Tx) error) (err error) {
 	case p.turn <- struct{}{}:
 		defer func() { <-p.turn }()
 	case <-ctx.Done():
-		return fmt.Errorf("%w: wait for a turn to write: %w", directory.ErrUnreachable(), ctx.Err())
+		return fmt.Errorf("%w (wait for a turn to write: %w)", directory.ErrUnreachable(), ctx.Err())
 	}
 	for try := range writeTries {
 		if try > 0 {
@@ -193,7 +193,7 @@ func commit(ctx context.Context, begun pgx.Tx) error {
 	case worthRetrying(err) || errors.Is(err, pgx.ErrTxCommitRollback):
 		return fmt.Errorf("commit: %w", err)
 	}
-	return fmt.Errorf("commit: %w: %w", directory.ErrUnknown(), err)
+	return fmt.Errorf("%w (commit: %w)", directory.ErrUnknown(), err)
 }
 
 // warning is where a connection keeps the last warning of its server.

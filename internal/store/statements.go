@@ -99,7 +99,7 @@ func (s session) failed(query string, err error) error {
 		query = query[:shown] + "…"
 	}
 	if full(err) {
-		return fmt.Errorf("%s: %w: %w", query, directory.ErrFull(), err)
+		return fmt.Errorf("%w (%s: %w)", directory.ErrFull(), query, err)
 	}
 	return fmt.Errorf("%s: %w", query, err)
 }
